@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use colorchoice_clap::Color;
 
 use crate::call_name::CallName;
-use crate::exit::Status;
+use crate::status::Status;
 use crate::when::When;
 
 use crate::input::Opening;

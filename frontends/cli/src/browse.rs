@@ -20,10 +20,11 @@ use std::path::PathBuf;
 use callfold::Severity;
 
 use crate::args::BrowseArgs;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::Outcome;
 use crate::selection::Selection;
+use crate::status::Status;
 use crate::store_name::without_password;
 use browser::Browser;
 use history_reader::Opened;

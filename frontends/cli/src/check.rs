@@ -3,11 +3,12 @@
 use std::io;
 
 use crate::args::CheckArgs;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::replay_logs;
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
+use crate::status::Status;
 
 pub(crate) fn run(args: &CheckArgs) -> io::Result<Status> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {

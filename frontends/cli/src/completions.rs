@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 
 use crate::args::{Args, CompletionsArgs};
-use crate::exit::Status;
+use crate::status::Status;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &CompletionsArgs) -> io::Result<Status> {

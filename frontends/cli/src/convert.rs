@@ -6,12 +6,13 @@ use callfold::Recorded;
 use callfold_view::printable::printable_json;
 
 use crate::args::{ConvertArgs, Target};
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Listener, LocatedFinding, Outcome, replay_logs};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
+use crate::status::Status;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<Status> {

@@ -6,7 +6,7 @@ use callfold::chart::Chart;
 use callfold_view::chart;
 
 use crate::args::{DiagramArgs, Form, Lifecycle};
-use crate::exit::Status;
+use crate::status::Status;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &DiagramArgs) -> io::Result<Status> {

@@ -1,28 +1,10 @@
-//! The exit status of a command.
+//! The exit status of a replay.
 
 use callfold::Severity;
 
 use crate::complain::complain;
 use crate::replayer::Outcome;
-
-/// The exit status of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Status(u8);
-
-impl Status {
-    pub(crate) const SUCCESS: Self = Self(0);
-    pub(crate) const FAILURE: Self = Self(1);
-    /// What was asked cannot be done.
-    pub(crate) const REFUSED: Self = Self(2);
-    /// What a shell reports for a process that SIGPIPE ends.
-    pub(crate) const BROKEN_PIPE: Self = Self(141);
-}
-
-impl From<Status> for u8 {
-    fn from(status: Status) -> Self {
-        status.0
-    }
-}
+use crate::status::Status;
 
 /// The exit status of a replay: 2 where an input could not be read or a requested call is in no log, 1 where a finding is
 /// at least as severe as `deny`, else 0. Prints the notes and what led to status 2 on standard error.

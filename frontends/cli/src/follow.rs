@@ -13,12 +13,12 @@ use callfold_view::printable::printable;
 
 use crate::args::ReplayArgs;
 use crate::complain::complain;
-use crate::exit::Status;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
+use crate::status::Status;
 use crate::tail::Tail;
 use ending::Ending;
 

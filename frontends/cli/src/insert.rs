@@ -9,12 +9,13 @@ use callfold_store::{AppendError, Conflict, Position};
 use crate::args::ConvertArgs;
 use crate::complain::complain;
 use crate::convert::converted;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
 use crate::report::table::many;
 use crate::selection::Selection;
+use crate::status::Status;
 use crate::stores::open::OpenStore;
 
 /// How many events are appended at once.

@@ -36,6 +36,7 @@ mod selection;
 #[cfg(feature = "serve")]
 mod serve;
 mod size;
+mod status;
 mod stdout;
 #[cfg(feature = "stores")]
 mod store;
@@ -55,9 +56,9 @@ use std::io;
 
 use args::{Args, Command};
 use complain::complain;
-use exit::Status;
 pub use library::{Options, Replayed, replay, replay_with_events};
 pub use replayer::LocatedFinding;
+use status::Status;
 
 /// Runs the command with these arguments, of which the first is its name. Returns the exit status.
 ///

@@ -7,7 +7,7 @@ use clap_mangen::Man;
 
 use crate::args::{Args, ManArgs};
 use crate::complain::complain;
-use crate::exit::Status;
+use crate::status::Status;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ManArgs) -> io::Result<Status> {

@@ -16,13 +16,14 @@ use callfold_view::timeline;
 
 use crate::args::ReportArgs;
 use crate::complain::complain;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use crate::report::listed::Listed;
 use crate::selection::Selection;
+use crate::status::Status;
 use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
 

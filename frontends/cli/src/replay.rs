@@ -5,7 +5,7 @@ use std::io;
 use callfold::Keep;
 
 use crate::args::ReplayArgs;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::follow;
 use crate::logs::Logs;
 use crate::replayer::{ReplayOptions, replay_logs};
@@ -14,6 +14,7 @@ use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
 use crate::selection::Selection;
+use crate::status::Status;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<Status> {
     if args.follow.follow {

@@ -9,9 +9,10 @@ use callfold::{CallId, Moment, Severity, Summary};
 use crate::args::SourceArgs;
 use crate::call_name::CallName;
 use crate::complain::complain;
-use crate::exit::{Status, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
+use crate::status::Status;
 use crate::when::{TimeOfDay, When};
 
 /// How many calls a message lists.

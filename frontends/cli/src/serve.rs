@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use tracing::info;
 
 use self::log::{Log, LogFormat};
-use crate::exit::Status;
+use crate::status::Status;
 use crate::stdout::stdout;
 
 mod lines;

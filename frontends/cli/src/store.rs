@@ -15,7 +15,7 @@ use std::io;
 
 use args::{Action, StoreArgs};
 
-use crate::exit::Status;
+use crate::status::Status;
 
 pub(crate) fn run(args: &StoreArgs) -> io::Result<Status> {
     match &args.action {

@@ -71,7 +71,7 @@ fn unread(py: Python<'_>, replayed: &Replayed, read: &Bound<'_, PyAny>) -> PyErr
 
 /// Replays logs as one log, and returns the calls as tables.
 #[pyfunction]
-#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 64 << 20, jobs = 1))]
+#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 67_108_864, jobs = 1))]
 pub(crate) fn replay(
     py: Python<'_>,
     paths: Paths,
@@ -100,7 +100,7 @@ pub(crate) fn replay(
 
 /// Replays logs as one log, and returns the calls with their events, and the findings.
 #[pyfunction]
-#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 64 << 20))]
+#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 67_108_864))]
 pub(crate) fn read(
     py: Python<'_>,
     paths: Paths,

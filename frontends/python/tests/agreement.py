@@ -53,12 +53,13 @@ def _through(library: str, one: callfold.Table, schema: pa.Schema) -> pa.Table:
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.register("given", pa.table(one))
-    return connection.execute("select * from given").to_arrow_table().cast(schema)
+    found: pa.Table = connection.sql("select * from given").to_arrow_table()
+    return found.cast(schema)
 
 
 def of_command(logs: Iterable[Path], *options: str) -> Rows:
     """The tables that the JSON of the command tells."""
-    command = [COMMAND, "replay", "--json", "--deny", "error", *options, *logs]
+    command: list[str | Path] = [COMMAND, "replay", "--json", "--deny", "error", *options, *logs]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode in (0, 1), run.stderr
     return of_json(json.loads(run.stdout))

@@ -8,7 +8,11 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 import pytest
 
@@ -70,8 +74,8 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def _wsgi(app: object) -> Generator[str, None, None]:
-    server = make_server("127.0.0.1", 0, app, handler_class=_Quiet)  # type: ignore[arg-type]
+def _wsgi(app: WSGIApplication) -> Generator[str, None, None]:
+    server = make_server("127.0.0.1", 0, app, handler_class=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/callback"
     server.shutdown()

@@ -129,8 +129,10 @@ def test_threads_share_a_ledger() -> None:
     events = [callfold.Event.parse(line) for line in lines]
     by_call = {event.call_id: [one for one in events if one.call_id == event.call_id] for event in events}
     threads = [threading.Thread(target=calls.apply_all, args=(some,)) for some in by_call.values()]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(calls) == len(by_call)
 
 

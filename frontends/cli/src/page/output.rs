@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::complain::complain;
-use crate::exit::Status;
 use crate::input::Input;
 use crate::interrupt::Undoing;
 use crate::logs::{Logs, folder_of};
+use crate::status::Status;
 use crate::stdout::stdout;
 
 /// The kind of output.

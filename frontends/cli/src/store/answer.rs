@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use crate::complain::complain;
-use crate::exit::Status;
+use crate::status::Status;
 
 /// Prints what is done.
 pub(super) fn say(what: impl Display) -> io::Result<Status> {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use callfold_store::{Address, Sqlite};
 
 use super::answer::{refused, say};
-use crate::exit::Status;
 use crate::interrupt::Undoing;
 use crate::logs::folder_of;
+use crate::status::Status;
 use crate::stores::open::{failed, started};
 
 pub(super) fn run(address: &str, file: &Path) -> io::Result<Status> {

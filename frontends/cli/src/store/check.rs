@@ -9,10 +9,10 @@ use super::problems::Problems;
 use super::snapshots::{Snapshots, snapshots};
 use crate::args::SourceArgs;
 use crate::complain::complain;
-use crate::exit::Status;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
+use crate::status::Status;
 use crate::stores::StoreLog;
 
 pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<Status> {

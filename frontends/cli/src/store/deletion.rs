@@ -5,8 +5,8 @@ use std::io;
 use super::age::Age;
 use super::answer::{refused, say};
 use crate::call_name::CallName;
-use crate::exit::Status;
 use crate::report::table::many;
+use crate::status::Status;
 use crate::stores::open::OpenStore;
 
 /// Deletes a call.

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use callfold::{CallId, Severity};
 use callfold_store::Defect;
 
-use crate::exit::Status;
 use crate::replayer::LocatedFinding;
 use crate::report::table::many;
+use crate::status::Status;
 
 /// Prints and counts what is wrong.
 pub(super) struct Problems<W> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::exit::Status;
+use crate::status::Status;
 use crate::stdout::stdout;
 use crate::stores::open::OpenStore;
 

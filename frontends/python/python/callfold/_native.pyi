@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
+from typing_extensions import Self
+
 import pyarrow as pa
 
 _Time: TypeAlias = datetime | str
@@ -60,14 +62,14 @@ class Event:
 class Finding:
     """A remark about the input: something is missing, repeated, late, contradictory, unknown or unreadable."""
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         kind: str,
         severity: str,
         call_id: str | None,
         message: str,
         place: tuple[str, int, int] | None = None,
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def kind(self) -> str:
         """What was observed, such as ``gap``."""
@@ -259,7 +261,7 @@ class Ledger:
     :param history: True if the events are kept as well, for ``Call.timeline`` and ``Call.svg``.
     """
 
-    def __init__(self, *, history: bool = True) -> None: ...
+    def __new__(cls, *, history: bool = True) -> Self: ...
     def apply(self, event: Event) -> bool:
         """Fold one event into its call. Return False if it was folded before.
 
@@ -291,7 +293,7 @@ class Ledger:
         """The calls as tables. The table of findings is empty."""
 
     def __len__(self) -> int: ...
-    def __contains__(self, id: object) -> bool: ...
+    def __contains__(self, id: object, /) -> bool: ...
     def __iter__(self) -> Iterator[Call]: ...
 
 @final
@@ -307,7 +309,7 @@ class Observed:
 class Bot:
     """What a bot does with its two inputs: notifications, and the replies to its requests. It changes nothing itself."""
 
-    def __init__(self, ledger: Ledger) -> None: ...
+    def __new__(cls, ledger: Ledger) -> Self: ...
     @property
     def ledger(self) -> Ledger: ...
     def deliver(
@@ -344,7 +346,7 @@ class Store:
     :raises StoreError: It cannot be opened.
     """
 
-    def __init__(self, address: str) -> None: ...
+    def __new__(cls, address: str) -> Self: ...
     def append(self, events: Sequence[Event]) -> None:
         """Append events: all of them, or none. When this returns, they are durable.
 
@@ -375,7 +377,7 @@ class Table:
 class Tables:
     """The four tables of a replay. Each has the column ``call_id``."""
 
-    def __init__(self, calls: Table, operations: Table, participants: Table, findings: Table) -> None: ...
+    def __new__(cls, calls: Table, operations: Table, participants: Table, findings: Table) -> Self: ...
     @property
     def calls(self) -> Table:
         """One row for each call."""
@@ -429,15 +431,17 @@ def read(
 
 def keyed(batch: pa.RecordBatch, format: str) -> pa.RecordBatch: ...
 
+@final
 class Folder:
-    def __init__(self, format: str) -> None: ...
+    def __new__(cls, format: str) -> Self: ...
     def feed(self, batch: pa.RecordBatch) -> pa.RecordBatch: ...
     def finish(self) -> pa.RecordBatch: ...
 
 def run_command(arguments: Sequence[str]) -> int: ...
 
+@final
 class Service:
-    def __init__(self, settings: str) -> None: ...
+    def __new__(cls, settings: str) -> Self: ...
     @property
     def url(self) -> str: ...
     @property

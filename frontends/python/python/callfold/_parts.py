@@ -8,16 +8,16 @@ import pyarrow as pa
 
 from ._native import Folder, keyed
 
-PARTS = pa.schema(
-    [
-        pa.field("call", pa.string()),
-        pa.field("path", pa.string()),
-        pa.field("record", pa.int64()),
-        pa.field("sort", pa.int64()),
-        pa.field("text", pa.string(), nullable=False),
-        pa.field("home", pa.int32(), nullable=False),
-    ]
-)
+_COLUMNS: list[tuple[str, pa.DataType, bool]] = [
+    ("call", pa.string(), True),
+    ("path", pa.string(), True),
+    ("record", pa.int64(), True),
+    ("sort", pa.int64(), True),
+    ("text", pa.string(), False),
+    ("home", pa.int32(), False),
+]
+
+PARTS = pa.schema([pa.field(name, of, nullable) for name, of, nullable in _COLUMNS])
 """The parts of a log: each is about one call, or about none."""
 
 FOLDED = Folder("events").finish().schema

@@ -9,7 +9,7 @@ Ray splits the log by call and spreads it. callfold sorts and replays each call 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,8 +64,10 @@ def replay(
 
 
 def _tables(folded: Dataset) -> Tables:
-    calls, *lists = (folded.map_batches(partial(_table, name), batch_format="pyarrow") for name in TABLES)
-    return Tables(calls, *lists, folded)
+    calls, operations, participants, findings = (
+        folded.map_batches(partial(_table, name), batch_format="pyarrow") for name in TABLES
+    )
+    return Tables(calls, operations, participants, findings, folded)
 
 
 def _split(format: str, names: dict[str, str], partitions: int, records: pa.Table) -> pa.Table:
@@ -81,6 +83,5 @@ def _fold(format: str, parts: pa.Table) -> pa.Table:
 
 
 def _table(name: str, folded: pa.Table) -> pa.Table:
-    if name == "calls":
-        return pa.Table.from_struct_array(folded["call"].drop_null())
-    return pa.Table.from_struct_array(pc.list_flatten(folded[name]))
+    rows: Any = folded["call"].drop_null() if name == "calls" else pc.list_flatten(folded[name])
+    return pa.Table.from_struct_array(rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,8 +65,8 @@ def replay(
 
 def tables(folded: DataFrame) -> Tables:
     """The four tables of folded calls, such as the batches of :func:`stream` are."""
-    lists = [folded.select(F.inline(F.col(name))) for name in TABLES[1:]]
-    return Tables(folded.where("call is not null").select("call.*"), *lists, folded)
+    operations, participants, findings = (folded.select(F.inline(F.col(name))) for name in TABLES[1:])
+    return Tables(folded.where("call is not null").select("call.*"), operations, participants, findings, folded)
 
 
 def stream(
@@ -75,7 +76,7 @@ def stream(
     format: str = "events",
     path: str | None = None,
     record: str | None = None,
-    forget_after: str | None = None,
+    forget_after: timedelta | None = None,
 ) -> DataFrame:
     """Replay a stream of records. After each micro-batch, the calls of which it tells come out anew, as a whole.
 
@@ -83,7 +84,7 @@ def stream(
     mode is ``update``. The state of Spark keeps the records of each call, so that it does not matter in which micro-batch a
     record comes, and a query that is started again from its checkpoint goes on where it ended.
 
-    :param forget_after: Forget a call after this time without a record, such as ``"2 days"``. Without it, the state grows for ever.
+    :param forget_after: Forget a call after this time without a record, such as ``timedelta(days=2)``. Without it, the state grows for ever.
 
     The other parameters are those of :func:`replay`.
     """
@@ -123,7 +124,7 @@ def _fold_sorted(format: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.
 
 
 def _kept(
-    forget_after: str | None,
+    forget_after: timedelta | None,
     key: tuple[Any, ...],
     frames: Iterator[pd.DataFrame],
     state: GroupState,
@@ -138,7 +139,7 @@ def _kept(
     packed = _packed(pa.concat_tables(parts).sort_by([(name, "ascending") for name in ORDER]))
     state.update((packed,))
     if forget_after is not None:
-        state.setTimeoutDuration(forget_after)
+        state.setTimeoutDuration(forget_after // timedelta(milliseconds=1))
     yield pd.DataFrame({"parts": [packed]})
 
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use callfold::Summary;
 
-use super::steps::CallHistory;
+use super::steps::{CallHistory, Step};
 use crate::describe;
 use crate::printable::printable;
 
@@ -61,7 +61,7 @@ fn rows(history: &CallHistory) -> Vec<String> {
     let times: Vec<_> = times.collect();
     let widest = times.iter().map(String::len).max().unwrap_or_default();
     let states = history.steps().iter().map(|step| step.state.as_str().len()).max().unwrap_or_default();
-    let row = |(step, time): (&super::Step, &String)| {
+    let row = |(step, time): (&Step, &String)| {
         let what = describe::event(&step.recorded);
         format!("  {time:>widest$}  {:states$}  {}", step.state.as_str(), printable(&what))
     };
