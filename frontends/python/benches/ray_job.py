@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections import Counter
+from typing import Any
 
 import ray
 import ray.data
@@ -32,6 +33,7 @@ def main() -> None:
     tables = callfold.ray.replay(ray.data.read_text(given.log), "text", partitions=given.partitions)
     calls: Counter[str] = Counter()
     events: Counter[str] = Counter()
+    batch: Any
     for batch in tables.calls.iter_batches(batch_format="pyarrow"):
         for state, revision in zip(batch["state"].to_pylist(), batch["revision"].to_pylist()):
             calls[state] += 1

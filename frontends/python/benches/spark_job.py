@@ -31,7 +31,7 @@ def nothing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield from _parts.FOLDED.empty_table().to_batches()
 
 
-def identity(parts: DataFrame, _: str) -> DataFrame:
+def identity(parts: DataFrame, format: str) -> DataFrame:
     return parts.mapInArrow(nothing, callfold.spark._ddl(_parts.FOLDED))
 
 

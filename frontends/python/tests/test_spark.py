@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import agreement
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -135,3 +138,43 @@ def test_a_stream_takes_older_events_later_and_goes_on_from_its_checkpoint(spark
     found = agreement.of_command([SAMPLES / "service.jsonl"])
     assert comparable(stream.rows())["calls"] == comparable(found)["calls"]
     assert stream.rows() != before
+
+
+class State:
+    """The state of a group, as Spark has it."""
+
+    def __init__(self) -> None:
+        self.hasTimedOut = False
+        self.value: tuple[bytes] | None = None
+        self.timeout: int | None = None
+
+    @property
+    def exists(self) -> bool:
+        return self.value is not None
+
+    @property
+    def get(self) -> tuple[bytes]:
+        assert self.value is not None
+        return self.value
+
+    def update(self, value: tuple[bytes]) -> None:
+        self.value = value
+
+    def setTimeoutDuration(self, milliseconds: int) -> None:
+        self.timeout = milliseconds
+
+    def remove(self) -> None:
+        self.value = None
+
+
+def test_a_call_that_was_quiet_is_forgotten() -> None:
+    state: Any = State()
+    part = {"call": ["57dab8b1-894c-409a-b240-bd8beae78896"], "path": [None], "record": [None], "sort": [1], "text": ["{}"], "home": [1]}
+    given = partial(callfold.spark._kept, timedelta(days=2), ("57dab8b1",))
+    (first,) = given(iter([pd.DataFrame(part)]), state)
+    assert state.timeout == 2 * 24 * 60 * 60 * 1000
+    (second,) = given(iter([pd.DataFrame(part)]), state)
+    assert pa.ipc.open_stream(second["parts"][0]).read_all().num_rows == 2
+    state.hasTimedOut = True
+    assert list(given(iter([]), state)) == [] and not state.exists
+    assert len(first) == 1
