@@ -26,8 +26,8 @@ use crate::time::At;
 pub struct Part<'a> {
     /// The call. `None` for what names no call, or cannot be read: only the findings that name no call count then.
     pub call: Option<CallId>,
-    /// The place of the part among the parts of its call, if the record tells one: the revision of an event, or the time at
-    /// which a notification was received, in microseconds since 1970.
+    /// The place of the part among the parts of its call, if the record has one: the revision of an event, or the time at
+    /// which a notification was received, in nanoseconds since 1970.
     pub order: Option<i64>,
     /// The text of the part. A [`Replay::only`](crate::Replay::only) of the call finds in it what the replay of the whole
     /// record finds about the call. The text can name other calls, too, and findings that name no call count only in a part
@@ -91,7 +91,7 @@ impl<'a> Parts<'a> {
     }
 
     fn bodies(&mut self, bodies: Bodies) {
-        let order = bodies.received_at().map(Timestamp::as_microsecond);
+        let order = bodies.received_at().and_then(nanoseconds);
         let (calls, has_other) = named(&bodies);
         if has_other || calls.is_empty() {
             self.whole(None, order);
@@ -102,14 +102,14 @@ impl<'a> Parts<'a> {
             self.whole(Some(call), order);
         }
         let others = |call: &CallId| Some(*call) != whole;
-        for line in &bodies.events {
-            if let EventLine::Read(recorded) = line
-                && others(&recorded.call)
-            {
-                let order = i64::try_from(recorded.revision).ok();
-                self.parts.push(Part { call: Some(recorded.call), order, text: recorded.to_string().into() });
-            }
-        }
+        self.parts.extend(
+            bodies
+                .events
+                .iter()
+                .filter_map(part_of_event)
+                .filter(|(call, _)| others(call))
+                .map(|(_, part)| part),
+        );
         bodies.bodies.iter().for_each(|body| self.body(body, others));
     }
 
@@ -121,13 +121,31 @@ impl<'a> Parts<'a> {
                 by_call.entry(call).or_default().push((place, Item::of(call, one)));
             }
         }
-        let order = body.delivery.received_at.map(Timestamp::as_microsecond);
+        let order = body.delivery.received_at.and_then(nanoseconds);
         for (call, items) in by_call {
             let text = serde_json::to_string(&Envelope::of(&body.delivery, items));
             // All of it has been read, so it can be written.
             self.parts.extend(text.ok().map(|text| Part { call: Some(call), order, text: text.into() }));
         }
     }
+}
+
+/// An event among others, as a part of its call. The JSON of an event that cannot be read is kept as it is.
+fn part_of_event(line: &EventLine) -> Option<(CallId, Part<'static>)> {
+    let (call, order, text) = match line {
+        EventLine::Read(recorded) => {
+            (recorded.call, i64::try_from(recorded.revision).ok(), recorded.to_string())
+        }
+        EventLine::Unread(_, Some(call), Some(json)) => (*call, None, String::from(&**json.expose())),
+        // Such an event names no call, or is no JSON, which an item of an array always is.
+        EventLine::Unread(_, None, _) | EventLine::Unread(_, _, None) => return None,
+    };
+    Some((call, Part { call: Some(call), order, text: text.into() }))
+}
+
+/// Nanoseconds since 1970. `None` for a time that is centuries away.
+fn nanoseconds(at: Timestamp) -> Option<i64> {
+    i64::try_from(at.as_nanosecond()).ok()
 }
 
 /// The call to which a notification, or the finding about it, belongs.

@@ -56,7 +56,7 @@ use std::io;
 
 use args::{Args, Command};
 use complain::complain;
-pub use library::{Options, Replayed, replay, replay_with_events};
+pub use library::{Options, Receiver, Replayed, replay};
 pub use replayer::LocatedFinding;
 use status::Status;
 

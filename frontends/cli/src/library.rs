@@ -12,6 +12,9 @@ use crate::args::{FormatChoice, SourceArgs};
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_logs};
 
+/// The size of the largest record that is read, if nobody says otherwise: 64 MiB.
+const DEFAULT_MAX_RECORD: usize = 64 << 20;
+
 /// How logs are replayed. The command `replay` has the same options.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -36,7 +39,7 @@ impl Default for Options {
             format: None,
             until: None,
             only: None,
-            max_record: 64 << 20,
+            max_record: DEFAULT_MAX_RECORD,
             jobs: NonZeroUsize::MIN,
             keep: Keep::Summary,
         }
@@ -50,7 +53,7 @@ pub struct Replayed {
     pub replay: Replay,
     /// A message for each log that was not read, or not to its end, and where no log tells of the only call that is wanted.
     pub unreadable: Vec<String>,
-    /// What else people are told.
+    /// What else people should know.
     pub notes: Vec<String>,
 }
 
@@ -62,57 +65,58 @@ impl fmt::Debug for Replayed {
 }
 
 /// Receives the results of a replay as they come.
-struct Passing<F, E, const EVENTS: bool> {
-    finding: F,
-    event: E,
+pub trait Receiver {
+    /// True where every event is needed. The replay then takes more time.
+    const WANTS_EVENTS: bool = false;
+
+    /// An event was folded into its call.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
+    fn event(&mut self, _event: &Recorded) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// A finding.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
+
+    /// Some thousands of records have passed.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
+    fn passed(&mut self) -> io::Result<()>;
 }
 
-impl<F, E, const EVENTS: bool> Listener for Passing<F, E, EVENTS>
-where
-    F: FnMut(LocatedFinding) -> io::Result<()>,
-    E: FnMut(&Recorded) -> io::Result<()>,
-{
-    const WANTS_EVENTS: bool = EVENTS;
+struct Passing<'a, R>(&'a mut R);
+
+impl<R: Receiver> Listener for Passing<'_, R> {
+    const WANTS_EVENTS: bool = R::WANTS_EVENTS;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
-        (self.event)(recorded)
+        self.0.event(recorded)
     }
 
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
-        (self.finding)(located)
+        self.0.finding(located)
+    }
+
+    fn passed(&mut self) -> io::Result<()> {
+        self.0.passed()
     }
 }
 
-/// Replays logs as one log, as the command does: files, folders, and stores where the build has them. Passes each finding on
-/// as it comes.
+/// Replays logs as one log, as the command does: files, folders, and stores where the build has them.
 ///
 /// # Errors
 ///
-/// An error of `finding`, or of a temporary file. A log that cannot be read is in [`Replayed::unreadable`].
-pub fn replay(
-    paths: &[PathBuf],
-    options: &Options,
-    finding: impl FnMut(LocatedFinding) -> io::Result<()>,
-) -> io::Result<Replayed> {
-    let mut listener = Passing::<_, _, false> { finding, event: |_: &Recorded| Ok(()) };
-    replayed(paths, options, &mut listener)
-}
-
-/// The same, and passes each event on when it was folded. This takes more time.
-///
-/// # Errors
-///
-/// As of [`replay`], or an error of `event`.
-pub fn replay_with_events(
-    paths: &[PathBuf],
-    options: &Options,
-    finding: impl FnMut(LocatedFinding) -> io::Result<()>,
-    event: impl FnMut(&Recorded) -> io::Result<()>,
-) -> io::Result<Replayed> {
-    replayed(paths, options, &mut Passing::<_, _, true> { finding, event })
-}
-
-fn replayed<L: Listener>(paths: &[PathBuf], options: &Options, listener: &mut L) -> io::Result<Replayed> {
+/// An error of the receiver, or of a temporary file. A log that cannot be read is in [`Replayed::unreadable`].
+pub fn replay<R: Receiver>(paths: &[PathBuf], options: &Options, receiver: &mut R) -> io::Result<Replayed> {
     let source = SourceArgs {
         format: FormatChoice(options.format),
         max_record: options.max_record,
@@ -125,7 +129,7 @@ fn replayed<L: Listener>(paths: &[PathBuf], options: &Options, listener: &mut L)
         keep: options.keep,
         ..ReplayOptions::of_all(&source)
     };
-    let outcome = replay_logs(replay_options, &Logs::of(paths), listener)?;
+    let outcome = replay_logs(replay_options, &Logs::of(paths), &mut Passing(receiver))?;
     let unread = outcome.unreadable.iter().map(|log| format!("{}: {}", log.path, log.why));
     Ok(Replayed {
         unreadable: unread.chain(outcome.missing).collect(),

@@ -21,7 +21,7 @@ use crate::order::{by_time, reversed};
 use crate::progress::Progress;
 use crate::reading::Reading;
 
-/// After how many records the progress bar is updated.
+/// After how many records the progress bar is updated, and the listener is asked whether the replay goes on.
 const STRIDE: u64 = 4096;
 
 /// Receives the results of a replay.
@@ -36,6 +36,11 @@ pub(crate) trait Listener {
 
     /// Receives a finding.
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
+
+    /// Some thousands of records have passed. An error ends the replay.
+    fn passed(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<L: Listener> Listener for &mut L {
@@ -47,6 +52,10 @@ impl<L: Listener> Listener for &mut L {
 
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
         L::finding(self, located)
+    }
+
+    fn passed(&mut self) -> io::Result<()> {
+        L::passed(self)
     }
 }
 
@@ -250,7 +259,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     fn ordered(&mut self, mut ordered: Ordered) -> io::Result<Vec<Unreadable>> {
         let report = |log: &IndexedLog| InputReport::new(&log.input.path, Some(log.format));
         let mut reports: Vec<_> = ordered.logs.iter().map(|log| (report(log), 0)).collect();
-        let mut bytes = 0;
+        let (mut bytes, mut passed) = (0, 0_u64);
         ordered.records(|OrderedRecord { log, place, length, decoded }| {
             if let Some((report, taken)) = reports.get_mut(log) {
                 (report.records, report.last_line) = (place.record, place.line);
@@ -258,7 +267,11 @@ impl<'a, L: Listener> Replayer<'a, L> {
                 self.record(report, decoded)?;
             }
             bytes += length;
+            passed += 1;
             self.progress.set(bytes);
+            if passed.is_multiple_of(STRIDE) {
+                self.listener.passed()?;
+            }
             Ok(!self.has_stopped)
         })?;
         let mut unreadable = Vec::new();
@@ -320,6 +333,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             self.record(&mut report, located.decoded)?;
             if report.records.is_multiple_of(STRIDE) {
                 self.progress.set(report.bytes);
+                self.listener.passed()?;
             }
             Ok(!self.has_stopped)
         })?;

@@ -29,6 +29,8 @@ GENERATE = TARGET / "release" / "examples" / "generate"
 LOGS = TARGET / "python" / "logs"
 GIB = 1 << 30
 
+agreement.COMMAND = COMMAND
+
 # A million events: 50,000 calls of 20 events.
 MILLION = ["--calls", "50000", "--seed", "1"]
 
@@ -92,6 +94,11 @@ def compare(path: Path, format: str, session: Any) -> None:
 FAILED: list[str] = []
 
 
+def at_most(what: str, ratio: float, limit: float) -> None:
+    if ratio > limit:
+        FAILED.append(f"{what} is {ratio:.2f}, and {limit} is the limit")
+
+
 def said(what: str, is_so: bool) -> None:
     print(f"  {what}: {'the same to the cell' if is_so else 'DIFFERS'}", flush=True)
     if not is_so:
@@ -138,6 +145,7 @@ def speed() -> None:
     for index, what in enumerate(["wall", "CPU"]):
         here, there = (statistics.median(run[index] for run in runs) for runs in (ours, command))
         print(f"Python's replay over the command, {what}: {here:.2f} s over {there:.2f} s: {here / there:.2f}")
+        at_most(f"Python's replay, {what}", here / there, 1.3)
 
 
 def job(*arguments: str) -> dict[str, Any]:
@@ -168,6 +176,7 @@ def on_spark() -> None:
     print(f"by hand: {other['seconds']} s, {other['cpu']} CPU s, {other['states']}; callfold: {whole['states']}")
     for what in ["seconds", "cpu"]:
         print(f"callfold over by hand, {what}: {whole[what] / other[what]:.3f}")
+        at_most(f"callfold over by hand, {what}", whole[what] / other[what], 0.2)
 
 
 def load() -> None:

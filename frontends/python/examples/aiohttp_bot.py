@@ -1,5 +1,8 @@
 """The webhook of a bot on aiohttp. Run it: python aiohttp_bot.py"""
 
+import asyncio
+from collections.abc import Mapping
+
 from aiohttp import web
 
 import callfold
@@ -11,12 +14,19 @@ def app(address: str) -> web.Application:
     calls = store.load()
     bot = callfold.Bot(calls)
 
-    async def callback(request: web.Request) -> web.Response:
-        observed = bot.deliver(await request.read(), request.headers)
+    # One notification after the other is observed, stored and folded. A store can be slow, so other requests go on meanwhile.
+    turn = asyncio.Lock()
+
+    def take(body: bytes, headers: Mapping[str, str]) -> None:
+        observed = bot.deliver(body, headers)
         store.append(observed.events)  # First store the events,
         calls.apply_all(observed.events)  # then fold them into their calls.
         for finding in observed.findings:
             print(finding)
+
+    async def callback(request: web.Request) -> web.Response:
+        async with turn:
+            await asyncio.to_thread(take, await request.read(), request.headers)
         return web.Response(status=202)
 
     async def show(_: web.Request) -> web.Response:

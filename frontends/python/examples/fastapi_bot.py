@@ -1,5 +1,8 @@
 """The webhook of a bot on FastAPI. Run it: uvicorn fastapi_bot:main --factory --port 3000"""
 
+import asyncio
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request, Response
 
 import callfold
@@ -12,13 +15,20 @@ def app(address: str) -> FastAPI:
     bot = callfold.Bot(calls)
     application = FastAPI()
 
-    @application.post("/callback")
-    async def callback(request: Request) -> Response:
-        observed = bot.deliver(await request.body(), request.headers)
+    # One notification after the other is observed, stored and folded. A store can be slow, so other requests go on meanwhile.
+    turn = asyncio.Lock()
+
+    def take(body: bytes, headers: Mapping[str, str]) -> None:
+        observed = bot.deliver(body, headers)
         store.append(observed.events)  # First store the events,
         calls.apply_all(observed.events)  # then fold them into their calls.
         for finding in observed.findings:
             print(finding)
+
+    @application.post("/callback")
+    async def callback(request: Request) -> Response:
+        async with turn:
+            await asyncio.to_thread(take, await request.body(), request.headers)
         return Response(status_code=202)
 
     @application.get("/calls")

@@ -38,6 +38,16 @@ impl Observed {
 
 #[pymethods]
 impl Observed {
+    #[new]
+    const fn new(events: Vec<Py<Event>>, findings: Vec<Py<Finding>>) -> Self {
+        Self { events, findings }
+    }
+
+    fn __getnewargs__(&self, py: Python<'_>) -> (Vec<Py<Event>>, Vec<Py<Finding>>) {
+        let events = self.events.iter().map(|event| event.clone_ref(py));
+        (events.collect(), self.findings.iter().map(|finding| finding.clone_ref(py)).collect())
+    }
+
     fn __repr__(&self) -> String {
         format!("<callfold.Observed {} events, {} findings>", self.events.len(), self.findings.len())
     }
@@ -65,7 +75,7 @@ impl Bot {
     fn deliver(
         &self,
         py: Python<'_>,
-        body: Text<'_>,
+        body: Text,
         headers: Option<&Bound<'_, PyAny>>,
         received_at: Option<Time<'_>>,
     ) -> PyResult<Observed> {
@@ -74,7 +84,7 @@ impl Bot {
             Some(headers) => py.import("builtins")?.call_method1("dict", (headers,))?.extract()?,
             None => HashMap::new(),
         };
-        let (at, body) = (time(received_at)?, body.bytes()?);
+        let (at, body) = (time(received_at)?, body.bytes());
         let calls = self.ledger.get().snapshot();
         let observed = py.detach(|| {
             let headers: Vec<_> =
@@ -92,10 +102,10 @@ impl Bot {
         method: &str,
         path: &str,
         status: u16,
-        body: Text<'_>,
+        body: Text,
         at: Option<Time<'_>>,
     ) -> PyResult<Observed> {
-        let (at, body) = (time(at)?, body.bytes()?);
+        let (at, body) = (time(at)?, body.bytes());
         let calls = self.ledger.get().snapshot();
         Observed::of(py, py.detach(|| callfold::Bot::new(&calls).replied(method, path, status, body, at)))
     }

@@ -1,9 +1,7 @@
 //! Calls, their operations and their participants, as values that do not change.
 
-use std::sync::Arc;
-
 use callfold::graph::{self, CompletionReason};
-use callfold::{OperationSummary, Recorded, Summary, call};
+use callfold::{OperationSummary, Summary, call};
 use callfold_view::history::CallHistory;
 use callfold_view::list::related::Related;
 use callfold_view::{call_json, history, timeline};
@@ -11,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::error::{ApplyError, wrong};
 use crate::event::Event;
+use crate::history::{History, Parts};
 use crate::value::{At, as_python};
 
 /// A call as it was when it was asked for. It does not change afterwards.
@@ -18,13 +17,13 @@ use crate::value::{At, as_python};
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) call: callfold::Call,
-    /// The lines of its events; `None` where they are not kept.
-    pub(crate) lines: Option<Arc<Vec<String>>>,
+    /// Its events and findings; `None` where they are not kept.
+    pub(crate) history: Option<History>,
 }
 
 /// Graph's `resultInfo`: the result of a call or an operation.
-#[pyclass(frozen, eq, get_all, module = "callfold")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResultInfo {
     code: Option<i32>,
     subcode: Option<i32>,
@@ -33,12 +32,12 @@ pub(crate) struct ResultInfo {
 }
 
 /// An operation of a call.
-#[pyclass(frozen, eq, get_all, module = "callfold")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Operation {
     id: Option<String>,
-    kind: &'static str,
-    status: &'static str,
+    kind: String,
+    status: String,
     client_context: Option<String>,
     result_info: Option<ResultInfo>,
     completion_reason: Option<String>,
@@ -46,8 +45,8 @@ pub(crate) struct Operation {
 }
 
 /// Somebody who is in a call.
-#[pyclass(frozen, eq, get_all, module = "callfold")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Participant {
     id: Option<String>,
     name: String,
@@ -70,8 +69,8 @@ impl Operation {
     fn of(operation: &OperationSummary<'_>) -> Self {
         Self {
             id: operation.id.map(ToString::to_string),
-            kind: operation.kind.as_str(),
-            status: operation.state.as_str(),
+            kind: operation.kind.as_str().into(),
+            status: operation.state.as_str().into(),
             client_context: operation.client_context.map(String::from),
             result_info: operation.result_info.map(ResultInfo::of),
             completion_reason: operation.completion_reason.map(CompletionReason::as_str).map(String::from),
@@ -82,6 +81,16 @@ impl Operation {
 
 #[pymethods]
 impl ResultInfo {
+    #[new]
+    const fn new(code: Option<i32>, subcode: Option<i32>, message: Option<String>, text: String) -> Self {
+        Self { code, subcode, message, text }
+    }
+
+    fn __getnewargs__(&self) -> (Option<i32>, Option<i32>, Option<String>, String) {
+        let Self { code, subcode, message, text } = self.clone();
+        (code, subcode, message, text)
+    }
+
     fn __str__(&self) -> &str {
         &self.text
     }
@@ -93,13 +102,51 @@ impl ResultInfo {
 
 #[pymethods]
 impl Operation {
+    #[new]
+    const fn new(
+        id: Option<String>,
+        kind: String,
+        status: String,
+        client_context: Option<String>,
+        result_info: Option<ResultInfo>,
+        completion_reason: Option<String>,
+        is_orphaned: bool,
+    ) -> Self {
+        Self { id, kind, status, client_context, result_info, completion_reason, is_orphaned }
+    }
+
+    fn __getnewargs__(&self) -> OperationParts {
+        let Self { id, kind, status, client_context, result_info, completion_reason, is_orphaned } =
+            self.clone();
+        (id, kind, status, client_context, result_info, completion_reason, is_orphaned)
+    }
+
     fn __repr__(&self) -> String {
         format!("<callfold.Operation {} {}>", self.kind, self.status)
     }
 }
 
+/// What an operation is made of.
+type OperationParts =
+    (Option<String>, String, String, Option<String>, Option<ResultInfo>, Option<String>, bool);
+
 #[pymethods]
 impl Participant {
+    #[new]
+    const fn new(
+        id: Option<String>,
+        name: String,
+        is_muted: Option<bool>,
+        is_in_lobby: Option<bool>,
+    ) -> Self {
+        Self { id, name, is_muted, is_in_lobby }
+    }
+
+    fn __getnewargs__(&self) -> (Option<String>, String, Option<bool>, Option<bool>) {
+        let Self { id, name, is_muted, is_in_lobby } = self.clone();
+        (id, name, is_muted, is_in_lobby)
+    }
+
     fn __repr__(&self) -> String {
         format!("<callfold.Participant {}>", self.name)
     }
@@ -110,13 +157,15 @@ impl Call {
         Summary::from(&self.call)
     }
 
-    fn history(&self) -> PyResult<CallHistory> {
-        let Some(lines) = &self.lines else {
-            return Err(wrong("the events of this call are not kept: make the ledger with history=True"));
-        };
-        let events = lines.iter().map(|line| line.parse()).collect::<Result<Vec<Recorded>, _>>();
-        CallHistory::of(events.map_err(wrong)?, Vec::new())
-            .map_err(|error| ApplyError::new_err(error.to_string()))
+    fn kept(&self) -> PyResult<&History> {
+        let kept = self.history.as_ref();
+        kept.ok_or_else(|| wrong("the events of this call are not kept: make the ledger with history=True"))
+    }
+
+    /// What is made of the history, while other threads go on.
+    fn drawn(&self, py: Python<'_>, draw: impl FnOnce(&CallHistory) -> String + Send) -> PyResult<String> {
+        let kept = self.kept()?;
+        py.detach(|| kept.shown().map(|history| draw(&history))).map_err(ApplyError::new_err)
     }
 }
 
@@ -149,12 +198,12 @@ impl Call {
 
     #[getter]
     fn first_at(&self) -> Option<At> {
-        self.call.first_at().map(At)
+        self.call.first_at().and_then(At::of)
     }
 
     #[getter]
     fn last_at(&self) -> Option<At> {
-        self.call.last_at().map(At)
+        self.call.last_at().and_then(At::of)
     }
 
     #[getter]
@@ -226,8 +275,7 @@ impl Call {
 
     #[getter]
     fn events(&self) -> PyResult<Vec<Event>> {
-        let events = self.lines.iter().flat_map(|lines| lines.iter());
-        events.map(|line| line.parse().map(Event).map_err(wrong)).collect()
+        self.kept()?.events().map_err(wrong)
     }
 
     /// The call as `callfold replay --json` writes it.
@@ -237,19 +285,19 @@ impl Call {
         py.import("json")?.call_method1("loads", (text,))
     }
 
-    /// What happened, event by event, as text.
-    fn timeline(&self) -> PyResult<String> {
-        Ok(history::text(&self.history()?))
+    /// What happened, event by event, as text, and the findings.
+    fn timeline(&self, py: Python<'_>) -> PyResult<String> {
+        self.drawn(py, history::text)
     }
 
     /// What happened, as a picture.
-    fn svg(&self) -> PyResult<String> {
-        Ok(timeline::svg(&self.history()?))
+    fn svg(&self, py: Python<'_>) -> PyResult<String> {
+        self.drawn(py, timeline::svg)
     }
 
     /// What a notebook shows: the picture, or nothing where there is no history.
-    fn _repr_svg_(&self) -> Option<String> {
-        self.svg().ok()
+    fn _repr_svg_(&self, py: Python<'_>) -> Option<String> {
+        self.svg(py).ok()
     }
 
     fn __repr__(&self) -> String {
@@ -264,16 +312,15 @@ impl Call {
         self.call.id().guid().as_u64_pair().1 ^ self.call.revision()
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String, Option<Vec<String>>))> {
-        let this = slf.get();
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String, Option<Parts>))> {
+        let Self { call, history } = slf.get();
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
-        let lines = this.lines.as_ref().map(|lines| lines.to_vec());
-        Ok((restore.unbind(), (this.call.snapshot().as_str().into(), lines)))
+        Ok((restore.unbind(), (call.snapshot().as_str().into(), history.as_ref().map(History::parts))))
     }
 
     #[staticmethod]
-    fn _restore(snapshot: String, lines: Option<Vec<String>>) -> PyResult<Self> {
+    fn _restore(snapshot: String, history: Option<Parts>) -> PyResult<Self> {
         let call = callfold::Call::restore(&call::Snapshot::from(snapshot)).map_err(wrong)?;
-        Ok(Self { call, lines: lines.map(Arc::new) })
+        Ok(Self { call, history: history.map(History::from) })
     }
 }

@@ -274,7 +274,14 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
-    pub(crate) fn push(&mut self, call: CallId, position: usize, operation: &OperationSummary<'_>) {
+    /// A row for each operation of a call.
+    pub(crate) fn push_all(&mut self, call: &Summary<'_>) {
+        for (position, operation) in call.operations().enumerate() {
+            self.push(call.id(), position, &operation);
+        }
+    }
+
+    fn push(&mut self, call: CallId, position: usize, operation: &OperationSummary<'_>) {
         self.rows += 1;
         self.call_id.append_value(id(call));
         self.position.append_value(number(position));
@@ -336,7 +343,14 @@ pub(crate) struct Participants {
 }
 
 impl Participants {
-    pub(crate) fn push(&mut self, call: CallId, position: usize, name: &str) {
+    /// A row for each name of somebody who was in a call.
+    pub(crate) fn push_all(&mut self, call: &Summary<'_>) {
+        for (position, name) in call.everybody().iter().enumerate() {
+            self.push(call.id(), position, name);
+        }
+    }
+
+    fn push(&mut self, call: CallId, position: usize, name: &str) {
         self.rows += 1;
         self.call_id.append_value(id(call));
         self.position.append_value(number(position));

@@ -17,9 +17,9 @@ pub(crate) struct Event(pub(crate) Recorded);
 impl Event {
     /// Reads a line of the event log.
     #[staticmethod]
-    fn parse(line: Text<'_>) -> PyResult<Self> {
+    fn parse(line: Text) -> PyResult<Self> {
         let text =
-            std::str::from_utf8(line.bytes()?).map_err(|error| LineError::new_err(error.to_string()))?;
+            std::str::from_utf8(line.bytes()).map_err(|error| LineError::new_err(error.to_string()))?;
         text.trim()
             .parse()
             .map(Self)
@@ -38,7 +38,7 @@ impl Event {
 
     #[getter]
     fn at(&self) -> Option<At> {
-        self.0.at.map(At)
+        self.0.at.and_then(At::of)
     }
 
     #[getter]

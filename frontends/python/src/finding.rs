@@ -8,12 +8,12 @@ use crate::error::wrong;
 use crate::value::call_id;
 
 /// A remark about the input.
-#[pyclass(frozen, eq, hash, module = "callfold")]
+#[pyclass(frozen, eq, hash, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Finding {
     pub(crate) finding: callfold::Finding,
     /// The log, the record and the line, where it was found in a log.
-    place: Option<(String, u64, u64)>,
+    pub(crate) place: Option<(String, u64, u64)>,
 }
 
 impl From<callfold::Finding> for Finding {

@@ -1,20 +1,20 @@
 //! What engines such as Spark and Ray call: each part of a log is replayed where it is.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::iter::zip;
 use std::mem::{replace, take};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::builder::{Int32Builder, Int64Builder, StringBuilder};
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array as _, ArrayRef, Int64Array, ListArray, RecordBatch, StringArray, StructArray};
+use arrow_array::{Array as _, ArrayRef, Int64Array, ListArray, RecordBatch, StructArray};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_cast::cast;
+use arrow_cast::{CastOptions, cast, cast_with_options};
 use arrow_schema::{DataType, Field, Schema};
 use callfold::log::{Format, Next, by_call, decode};
 use callfold::uuid::Uuid;
-use callfold::{CallId, Finding, Keep, Replay, Summary};
+use callfold::{CallId, Finding, FindingKind, Keep, Replay, Summary};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 
@@ -28,12 +28,17 @@ const CALL: &str = "call";
 const PATH: &str = "path";
 const RECORD: &str = "record";
 const SORT: &str = "sort";
+const PART: &str = "part";
 const TEXT: &str = "text";
 const HOME: &str = "home";
 
 /// Why a body cannot be put in order.
 const NO_ORDER: &str = "a body has no time at which it was received, so its place among the others is unknown: name the column \
                         with the number of each record, as in record=\"number\"";
+
+/// Why the order of two bodies is not known.
+const SAME_TIME: &str = "two bodies were received at the same time, so their order is unknown: name the column with the \
+                         number of each record, as in record=\"number\"";
 
 fn known_format(name: &str) -> PyResult<Format> {
     match format(name)? {
@@ -45,27 +50,64 @@ fn known_format(name: &str) -> PyResult<Format> {
     }
 }
 
-/// A column of texts, whichever type of text the engine uses. `None` if there is no such column.
-fn texts(batch: &RecordBatch, name: &str) -> PyResult<Option<StringArray>> {
-    let Some(column) = batch.column_by_name(name) else { return Ok(None) };
-    let column = cast(column, &DataType::Utf8).map_err(|error| wrong(format!("column `{name}`: {error}")))?;
-    Ok(Some(column.as_string::<i32>().clone()))
+/// A column of texts, in whichever of Arrow's types the engine has them.
+struct Texts(ArrayRef);
+
+impl Texts {
+    fn of(batch: &RecordBatch, name: &str) -> PyResult<Option<Self>> {
+        let Some(column) = batch.column_by_name(name) else { return Ok(None) };
+        // Bytes, because no engine promises that its texts are UTF-8.
+        let bytes = match column.data_type() {
+            DataType::Utf8 | DataType::Binary => DataType::Binary,
+            DataType::LargeUtf8 | DataType::LargeBinary => DataType::LargeBinary,
+            DataType::Utf8View | DataType::BinaryView => DataType::BinaryView,
+            // A column in which all values are null.
+            DataType::Null => DataType::Binary,
+            other => return Err(wrong(format!("column `{name}`: expected text, found {other}"))),
+        };
+        let column = cast(column, &bytes).map_err(|error| wrong(format!("column `{name}`: {error}")))?;
+        Ok(Some(Self(column)))
+    }
+
+    fn required(batch: &RecordBatch, name: &str) -> PyResult<Self> {
+        Self::of(batch, name)?.ok_or_else(|| missing(name))
+    }
+
+    /// The text of a row, with U+FFFD for what is no character. `None` if it is null.
+    fn get(&self, row: usize) -> Option<Cow<'_, str>> {
+        if self.0.is_null(row) {
+            return None;
+        }
+        let bytes = if let Some(column) = self.0.as_binary_opt::<i32>() {
+            column.value(row)
+        } else if let Some(column) = self.0.as_binary_opt::<i64>() {
+            column.value(row)
+        } else {
+            self.0.as_binary_view_opt()?.value(row)
+        };
+        Some(String::from_utf8_lossy(bytes))
+    }
 }
 
+fn text_at(column: Option<&Texts>, row: usize) -> Option<Cow<'_, str>> {
+    column.and_then(|column| column.get(row))
+}
+
+/// A column of whole numbers.
 fn numbers(batch: &RecordBatch, name: &str) -> PyResult<Option<Int64Array>> {
     let Some(column) = batch.column_by_name(name) else { return Ok(None) };
-    let column =
-        cast(column, &DataType::Int64).map_err(|error| wrong(format!("column `{name}`: {error}")))?;
+    let of = column.data_type();
+    if !of.is_integer() && !of.is_null() {
+        return Err(wrong(format!("column `{name}`: expected whole numbers, found {of}")));
+    }
+    let exact = CastOptions { safe: false, ..CastOptions::default() };
+    let column = cast_with_options(column, &DataType::Int64, &exact);
+    let column = column.map_err(|error| wrong(format!("column `{name}`: {error}")))?;
     Ok(Some(column.as_primitive::<Int64Type>().clone()))
 }
 
 fn missing(name: &str) -> PyErr {
     wrong(format!("there is no column `{name}`"))
-}
-
-/// The texts of one row, where it has them.
-fn text_at<'a>(column: Option<&'a StringArray>, row: usize) -> Option<&'a str> {
-    column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
 }
 
 fn number_at(column: Option<&Int64Array>, row: usize) -> Option<i64> {
@@ -81,23 +123,25 @@ pub(crate) fn keyed<'py>(py: Python<'py>, batch: PyRecordBatch, format: &str) ->
 }
 
 fn split(format: Format, batch: &RecordBatch) -> PyResult<RecordBatch> {
-    let records = texts(batch, TEXT)?.ok_or_else(|| missing(TEXT))?;
-    let (paths, numbers) = (texts(batch, PATH)?, numbers(batch, RECORD)?);
+    let records = Texts::required(batch, TEXT)?;
+    let (paths, numbers) = (Texts::of(batch, PATH)?, numbers(batch, RECORD)?);
     let (mut call, mut path) = (StringBuilder::new(), StringBuilder::new());
-    let (mut record, mut sort) = (Int64Builder::new(), Int64Builder::new());
+    let (mut record, mut sort, mut part) = (Int64Builder::new(), Int64Builder::new(), Int32Builder::new());
     let (mut text, mut home) = (StringBuilder::new(), Int32Builder::new());
-    for (row, one) in records.iter().enumerate() {
+    for row in 0..batch.num_rows() {
         let number = number_at(numbers.as_ref(), row);
-        for part in by_call(format, one.unwrap_or_default()) {
-            if format == Format::Notifications && part.call.is_some() && number.or(part.order).is_none() {
+        let one = records.get(row).unwrap_or_default();
+        for (place, found) in (0..).zip(by_call(format, &one)) {
+            if format == Format::Notifications && found.call.is_some() && number.or(found.order).is_none() {
                 return Err(wrong(NO_ORDER));
             }
-            call.append_option(part.call.map(|call| call.to_string()));
+            call.append_option(found.call.map(|call| call.to_string()));
             path.append_option(text_at(paths.as_ref(), row));
             record.append_option(number);
-            sort.append_option(number.or(part.order));
-            home.append_value(home_of(part.call, &part.text));
-            text.append_value(part.text);
+            sort.append_option(number.or(found.order));
+            part.append_value(place);
+            home.append_value(home_of(found.call, &found.text));
+            text.append_value(found.text);
         }
     }
     let column = |name, data_type, is_set: bool| Field::new(name, data_type, !is_set);
@@ -106,6 +150,7 @@ fn split(format: Format, batch: &RecordBatch) -> PyResult<RecordBatch> {
         column(PATH, DataType::Utf8, false),
         column(RECORD, DataType::Int64, false),
         column(SORT, DataType::Int64, false),
+        column(PART, DataType::Int32, true),
         column(TEXT, DataType::Utf8, true),
         column(HOME, DataType::Int32, true),
     ]);
@@ -114,6 +159,7 @@ fn split(format: Format, batch: &RecordBatch) -> PyResult<RecordBatch> {
         Arc::new(path.finish()),
         Arc::new(record.finish()),
         Arc::new(sort.finish()),
+        Arc::new(part.finish()),
         Arc::new(text.finish()),
         Arc::new(home.finish()),
     ];
@@ -141,6 +187,15 @@ struct Folding {
     rows: Folded,
 }
 
+/// A part of a log.
+struct Part<'a> {
+    call: Option<Cow<'a, str>>,
+    path: Option<Cow<'a, str>>,
+    record: Option<i64>,
+    sort: Option<i64>,
+    text: Cow<'a, str>,
+}
+
 /// The call of the last part.
 struct Current {
     /// Its id, as the column has it.
@@ -150,6 +205,46 @@ struct Current {
     replay: Replay,
     /// The findings so far, each with its log and record.
     findings: Vec<(Option<Arc<str>>, Option<i64>, Finding)>,
+    /// The last body, if nothing but its time says where it belongs.
+    last: Option<(i64, String)>,
+    /// True if two different bodies have the same time.
+    is_unordered: bool,
+}
+
+impl Current {
+    fn new(format: Format, call: Option<&str>) -> PyResult<Self> {
+        let about = call.map(call_id).transpose()?;
+        let keep = if format == Format::Events { Keep::SummaryOfEvents } else { Keep::Summary };
+        let replay = Replay::new().keep(keep).only(about.unwrap_or_else(|| CallId::new(Uuid::nil())));
+        let call = call.unwrap_or_default().into();
+        Ok(Self { call, about, replay, findings: Vec::new(), last: None, is_unordered: false })
+    }
+
+    fn part(&mut self, format: Format, part: &Part<'_>) {
+        let path: Option<Arc<str>> = part.path.as_deref().map(Arc::from);
+        if format == Format::Notifications && part.record.is_none() {
+            self.compare(part);
+        }
+        let mut rest = part.text.as_bytes();
+        while let Next::Record(record, decoded) = decode(format, rest, true) {
+            rest = rest.get(record.consumed()..).unwrap_or_default();
+            let found = self.replay.decoded(decoded, None).into_iter();
+            let about = found.filter(|finding| finding.call == self.about);
+            self.findings.extend(about.map(|finding| (path.clone(), part.record, finding)));
+        }
+    }
+
+    /// Says once that the order of two bodies is not known.
+    fn compare(&mut self, part: &Part<'_>) {
+        let Some(sort) = part.sort else { return };
+        let is_tie = self.last.as_ref().is_some_and(|(last, text)| *last == sort && *text != part.text);
+        if is_tie && !self.is_unordered {
+            self.is_unordered = true;
+            let finding = Finding::new(FindingKind::Unordered, self.about, SAME_TIME);
+            self.findings.push((part.path.as_deref().map(Arc::from), None, finding));
+        }
+        self.last = Some((sort, part.text.clone().into_owned()));
+    }
 }
 
 /// The rows of calls, each with its operations, participants and findings.
@@ -207,12 +302,8 @@ impl Folded {
         match call {
             Some(call) => {
                 self.calls.push(call);
-                for (position, operation) in call.operations().enumerate() {
-                    self.operations.rows.push(call.id(), position, &operation);
-                }
-                for (position, name) in call.everybody().iter().enumerate() {
-                    self.participants.rows.push(call.id(), position, name);
-                }
+                self.operations.rows.push_all(call);
+                self.participants.rows.push_all(call);
             }
             None => self.calls.push_null(),
         }
@@ -232,48 +323,44 @@ impl Folded {
 
 impl Folding {
     fn feed(&mut self, batch: &RecordBatch) -> PyResult<()> {
-        let calls = texts(batch, CALL)?.ok_or_else(|| missing(CALL))?;
-        let parts = texts(batch, TEXT)?.ok_or_else(|| missing(TEXT))?;
-        let (paths, records) = (texts(batch, PATH)?, numbers(batch, RECORD)?);
-        for (row, (call, part)) in zip(&calls, &parts).enumerate() {
-            let place = Place {
+        let (calls, parts) = (Texts::required(batch, CALL)?, Texts::required(batch, TEXT)?);
+        let (paths, records) = (Texts::of(batch, PATH)?, numbers(batch, RECORD)?);
+        let sorts = numbers(batch, SORT)?;
+        for row in 0..batch.num_rows() {
+            let part = Part {
+                call: calls.get(row),
                 path: text_at(paths.as_ref(), row),
                 record: number_at(records.as_ref(), row),
-                line: None,
+                sort: number_at(sorts.as_ref(), row),
+                text: parts.get(row).unwrap_or_default(),
             };
-            self.part(call, part.unwrap_or_default(), place)?;
+            self.part(&part)?;
         }
         Ok(())
     }
 
-    fn part(&mut self, call: Option<&str>, text: &str, place: Place<'_>) -> PyResult<()> {
+    fn part(&mut self, part: &Part<'_>) -> PyResult<()> {
         // What names no call is replayed alone, and as part of a call that nothing names: only its findings remain.
-        let name = call.unwrap_or_default();
-        let is_same = call.is_some() && self.current.as_ref().is_some_and(|current| current.call == name);
-        if !is_same {
+        let is_same = |current: &Current| part.call.as_deref().is_some_and(|call| current.call == call);
+        if !self.current.as_ref().is_some_and(is_same) {
             self.end();
-            let about = call.map(call_id).transpose()?;
-            let only = about.unwrap_or_else(|| CallId::new(Uuid::nil()));
-            let keep = if self.format == Format::Events { Keep::SummaryOfEvents } else { Keep::Summary };
-            let replay = Replay::new().keep(keep).only(only);
-            self.current = Some(Current { call: name.into(), about, replay, findings: Vec::new() });
+            self.current = Some(Current::new(self.format, part.call.as_deref())?);
         }
-        let Some(Current { about, replay, findings, .. }) = &mut self.current else { return Ok(()) };
-        let mut rest = text.as_bytes();
-        while let Next::Record(record, decoded) = decode(self.format, rest, true) {
-            rest = rest.get(record.consumed()..).unwrap_or_default();
-            let found = replay.decoded(decoded, None).into_iter().filter(|finding| finding.call == *about);
-            findings.extend(found.map(|finding| (place.path.map(Arc::from), place.record, finding)));
+        if let Some(current) = &mut self.current {
+            current.part(self.format, part);
         }
         Ok(())
     }
 
     /// Ends the call of the last part. What gives neither a call nor a finding gives no row.
     fn end(&mut self) {
-        let Some(Current { mut replay, findings, .. }) = self.current.take() else { return };
+        let Some(Current { about, mut replay, findings, .. }) = self.current.take() else { return };
         let mut last = replay.finish(|_| {});
         last.extend(replay.unfinished());
-        let calls = replay.summaries();
+        let mut calls = replay.summaries();
+        // Without a call, the replay is of a call that nothing should name.
+        calls.retain(|call| Some(call.id()) == about);
+        last.retain(|finding| finding.call == about);
         if calls.is_empty() && findings.is_empty() && last.is_empty() {
             return;
         }

@@ -1,15 +1,16 @@
 //! The calls of a bot.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use callfold::call::Snapshot;
-use callfold::{Applied, CallId, Recorded, Summary};
+use callfold::{Applied, ApplyError, CallId, Recorded, Summary};
 use pyo3::prelude::*;
 
 use crate::call::Call;
-use crate::error::{ApplyError, wrong};
+use crate::error::{self, wrong};
 use crate::event::Event;
+use crate::finding::Finding;
+use crate::history::History;
 use crate::table::{Building, Tables};
 use crate::value::call_id;
 
@@ -18,30 +19,36 @@ use crate::value::call_id;
 #[derive(Debug)]
 pub(crate) struct Ledger(Mutex<Calls>);
 
-/// The calls, and the lines of their events where they are kept.
+/// The calls, and their histories where those are kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calls {
     pub(crate) ledger: callfold::Ledger,
-    pub(crate) lines: Option<BTreeMap<CallId, Arc<Vec<String>>>>,
+    histories: Option<BTreeMap<CallId, History>>,
 }
 
 impl Calls {
     /// No calls yet.
     pub(crate) fn new(has_history: bool) -> Self {
-        Self { ledger: callfold::Ledger::new(), lines: has_history.then(BTreeMap::new) }
+        Self { ledger: callfold::Ledger::new(), histories: has_history.then(BTreeMap::new) }
     }
 
-    /// Keeps the line of an event, where lines are kept.
+    /// Keeps the line of an event, where histories are kept.
     pub(crate) fn keep(&mut self, event: &Recorded) {
-        if let Some(lines) = &mut self.lines {
-            Arc::make_mut(lines.entry(event.call).or_default()).push(event.to_string());
+        if let Some(histories) = &mut self.histories {
+            histories.entry(event.call).or_default().event(event);
+        }
+    }
+
+    /// Keeps a finding about a call, where histories are kept.
+    pub(crate) fn keep_finding(&mut self, finding: &Finding) {
+        if let (Some(histories), Some(call)) = (&mut self.histories, finding.finding.call) {
+            histories.entry(call).or_default().finding(finding.clone());
         }
     }
 
     /// Folds an event. Returns false if it was folded before.
-    pub(crate) fn apply(&mut self, event: &Recorded) -> PyResult<bool> {
-        let applied = self.ledger.apply(event);
-        let is_new = applied.map_err(|error| ApplyError::new_err(error.to_string()))? == Applied::Folded;
+    pub(crate) fn apply(&mut self, event: &Recorded) -> Result<bool, ApplyError> {
+        let is_new = self.ledger.apply(event)? == Applied::Folded;
         if is_new {
             self.keep(event);
         }
@@ -49,8 +56,8 @@ impl Calls {
     }
 
     fn shown(&self, call: &callfold::Call) -> Call {
-        let lines = self.lines.as_ref().map(|lines| lines.get(&call.id()).cloned().unwrap_or_default());
-        Call { call: call.clone(), lines }
+        let history = self.histories.as_ref().map(|kept| kept.get(&call.id()).cloned().unwrap_or_default());
+        Call { call: call.clone(), history }
     }
 }
 
@@ -70,6 +77,10 @@ impl Ledger {
         self.calls_now().ledger.clone()
     }
 
+    fn applied(&self, event: &Recorded) -> PyResult<bool> {
+        self.calls_now().apply(event).map_err(|error| not_applied(event, &error))
+    }
+
     pub(crate) fn describe(&self) -> String {
         let calls = self.__len__();
         if calls == 1 { "1 call".into() } else { format!("{calls} calls") }
@@ -86,17 +97,18 @@ impl Ledger {
 
     /// Folds one event into its call. Returns false if it was folded before.
     fn apply(&self, event: &Bound<'_, Event>) -> PyResult<bool> {
-        self.calls_now().apply(&event.get().0)
+        self.applied(&event.get().0)
     }
 
     /// Folds events, in this order. Returns how many of them were new.
-    fn apply_all(&self, events: &Bound<'_, PyAny>) -> PyResult<usize> {
-        let mut new = 0;
-        for event in events.try_iter()? {
-            let event = event?.cast_into::<Event>()?;
-            new += usize::from(self.apply(&event)?);
-        }
-        Ok(new)
+    fn apply_all(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<usize> {
+        let events: Vec<Py<Event>> = events
+            .try_iter()?
+            .map(|event| Ok(event?.cast_into::<Event>()?.unbind()))
+            .collect::<PyResult<_>>()?;
+        py.detach(|| {
+            events.iter().try_fold(0, |new, event| Ok(new + usize::from(self.applied(&event.get().0)?)))
+        })
     }
 
     /// The call with this id; `None` if it is unknown.
@@ -119,8 +131,8 @@ impl Ledger {
     /// Forgets a call. Returns whether it was known.
     fn forget(&self, id: &str) -> PyResult<bool> {
         let (id, mut calls) = (call_id(id)?, self.calls_now());
-        if let Some(lines) = &mut calls.lines {
-            lines.remove(&id);
+        if let Some(histories) = &mut calls.histories {
+            histories.remove(&id);
         }
         Ok(calls.ledger.forget(id).is_some())
     }
@@ -140,8 +152,9 @@ impl Ledger {
         self.calls_now().ledger.calls().count()
     }
 
-    fn __contains__(&self, id: &str) -> bool {
-        id.parse().is_ok_and(|id| self.calls_now().ledger.call(id).is_some())
+    fn __contains__(&self, id: &Bound<'_, PyAny>) -> bool {
+        let id = id.extract::<String>().ok().and_then(|id| id.parse().ok());
+        id.is_some_and(|id| self.calls_now().ledger.call(id).is_some())
     }
 
     fn __iter__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
@@ -153,27 +166,27 @@ impl Ledger {
         format!("<callfold.Ledger of {}>", self.describe())
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Kept)> {
-        let calls = slf.get().calls_now();
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (bool, Vec<Call>))> {
+        let this = slf.get();
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
-        let snapshots = calls.ledger.calls().map(|call| call.snapshot().as_str().into()).collect();
-        let lines = calls.lines.as_ref().map(|lines| lines.values().map(|lines| lines.to_vec()).collect());
-        Ok((restore.unbind(), (snapshots, lines)))
+        Ok((restore.unbind(), (this.calls_now().histories.is_some(), this.calls())))
     }
 
     #[staticmethod]
-    fn _restore(snapshots: Vec<String>, lines: Option<Vec<Vec<String>>>) -> PyResult<Self> {
-        let mut calls = Calls::new(lines.is_some());
-        let mut lines = lines.into_iter().flatten();
-        for snapshot in snapshots {
-            let id = calls.ledger.restore(&Snapshot::from(snapshot)).map_err(wrong)?;
-            if let (Some(kept), Some(lines)) = (&mut calls.lines, lines.next()) {
-                kept.insert(id, Arc::new(lines));
+    fn _restore(has_history: bool, calls: Vec<Bound<'_, Call>>) -> PyResult<Self> {
+        let mut restored = Calls::new(has_history);
+        for call in calls {
+            let Call { call, history } = call.get();
+            let id = restored.ledger.take_up(call.clone()).map_err(wrong)?;
+            if let (Some(histories), Some(history)) = (&mut restored.histories, history) {
+                histories.insert(id, history.clone());
             }
         }
-        Ok(calls.into())
+        Ok(restored.into())
     }
 }
 
-/// The snapshots of calls, and the lines of each.
-type Kept = (Vec<String>, Option<Vec<Vec<String>>>);
+/// The exception for an event that does not fold.
+pub(crate) fn not_applied(event: &Recorded, error: &ApplyError) -> PyErr {
+    error::ApplyError::new_err(format!("call {}, revision {}: {error}", event.call, event.revision))
+}

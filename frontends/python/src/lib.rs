@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod finding;
 mod folding;
+mod history;
 mod ledger;
 mod replay;
 mod runtime;

@@ -1,12 +1,14 @@
 //! The threads on which the local service and stores work.
 
 use std::future::Future;
+use std::pin::pin;
 use std::process;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 use crate::error::wrong;
 
@@ -34,15 +36,13 @@ fn runtime() -> PyResult<&'static Runtime> {
 /// Waits for something, while other threads of Python go on. Ctrl-C ends the waiting.
 pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = T> + Send) -> PyResult<T> {
     let runtime = runtime()?;
-    py.detach(|| {
-        runtime.block_on(async {
-            tokio::pin!(future);
-            loop {
-                tokio::select! {
-                    done = &mut future => return Ok(done),
-                    () = tokio::time::sleep(ASKED) => Python::attach(|py| py.check_signals())?,
-                }
-            }
-        })
-    })
+    let mut future = pin!(future);
+    loop {
+        let done = py.detach(|| runtime.block_on(async { timeout(ASKED, future.as_mut()).await }));
+        match done {
+            Ok(done) => return Ok(done),
+            // What handles a signal can wait for something, too: so no runtime may run here.
+            Err(_) => py.check_signals()?,
+        }
+    }
 }

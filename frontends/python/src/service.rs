@@ -67,8 +67,8 @@ impl Service {
     }
 
     #[getter]
-    fn now(&self) -> PyResult<At> {
-        Ok(At(self.running()?.now()))
+    fn now(&self) -> PyResult<Option<At>> {
+        Ok(At::of(self.running()?.now()))
     }
 
     /// Somebody rings the bot: the body of `POST /_callfold/calls`. Returns the id of the call.
@@ -86,9 +86,9 @@ impl Service {
     }
 
     /// Moves a manual clock on, and returns the time then.
-    fn advance(&self, py: Python<'_>, by: Length<'_>) -> PyResult<At> {
+    fn advance(&self, py: Python<'_>, by: Length<'_>) -> PyResult<Option<At>> {
         let (service, by) = (self.running()?, by.duration()?);
-        wait(py, service.advance(by))?.map(At).map_err(|why| refused(&why))
+        wait(py, service.advance(by))?.map(At::of).map_err(|why| refused(&why))
     }
 
     /// Waits until no request is served and no webhook can be posted now.
@@ -97,13 +97,16 @@ impl Service {
         wait(py, service.quiet())
     }
 
-    /// The call with this id; `None` if the service does not know it.
-    fn call(&self, py: Python<'_>, id: &str) -> PyResult<Option<Call>> {
+    /// The call with this id, and its events if they are wanted. `None` if the service does not know it.
+    fn call(&self, py: Python<'_>, id: &str, history: bool) -> PyResult<Option<Call>> {
         let (service, id) = (self.running()?, call_id(id)?);
         let Some(call) = service.calls().call(id).cloned() else { return Ok(None) };
-        let events = wait(py, service.events(id))?.map_err(|why| refused(&why))?;
-        let lines = events.iter().map(ToString::to_string).collect();
-        Ok(Some(Call { call, lines: Some(Arc::new(lines)) }))
+        let history = if history {
+            Some(wait(py, service.events(id))?.map_err(|why| refused(&why))?.into())
+        } else {
+            None
+        };
+        Ok(Some(Call { call, history }))
     }
 
     /// The ids of all calls, in their order.

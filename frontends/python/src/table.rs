@@ -140,13 +140,9 @@ impl Building {
     pub(crate) fn call(&mut self, call: &Summary<'_>) {
         self.calls.rows.push(call);
         self.calls.grown();
-        for (position, operation) in call.operations().enumerate() {
-            self.operations.rows.push(call.id(), position, &operation);
-        }
+        self.operations.rows.push_all(call);
         self.operations.grown();
-        for (position, name) in call.everybody().iter().enumerate() {
-            self.participants.rows.push(call.id(), position, name);
-        }
+        self.participants.rows.push_all(call);
         self.participants.grown();
     }
 

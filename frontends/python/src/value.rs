@@ -5,8 +5,9 @@ use std::str::FromStr;
 use callfold::CallId;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime, PyDelta, PyString, PyTzInfo};
+use pyo3::types::{PyByteArray, PyBytes, PyDateTime, PyDelta, PyMemoryView, PyString, PyTzInfo};
 use serde::Serialize;
 
 use crate::error::wrong;
@@ -36,7 +37,14 @@ impl Time<'_> {
 
 /// A time as an aware `datetime` in UTC. It is cut to whole microseconds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct At(pub(crate) Timestamp);
+pub(crate) struct At(Timestamp);
+
+impl At {
+    /// `None` for a time before the year 1, which Python does not have.
+    pub(crate) fn of(at: Timestamp) -> Option<Self> {
+        (TimeZone::UTC.to_datetime(at).year() >= 1).then_some(Self(at))
+    }
+}
 
 impl<'py> IntoPyObject<'py> for At {
     type Target = PyDateTime;
@@ -83,19 +91,32 @@ impl Length<'_> {
     }
 }
 
-/// What a bot receives or reads: text, or bytes.
-#[derive(Debug, FromPyObject)]
-pub(crate) enum Text<'py> {
-    Text(Bound<'py, PyString>),
-    Bytes(Bound<'py, PyBytes>),
+/// What a bot receives or reads: text, or bytes of any kind.
+#[derive(Debug)]
+pub(crate) struct Text(Vec<u8>);
+
+impl<'py> FromPyObject<'_, 'py> for Text {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = given.cast::<PyString>() {
+            return Ok(Self(text.to_cow()?.as_bytes().to_vec()));
+        }
+        if let Ok(bytes) = given.cast::<PyBytes>() {
+            return Ok(Self(bytes.as_bytes().to_vec()));
+        }
+        if !given.is_instance_of::<PyByteArray>() && !given.is_instance_of::<PyMemoryView>() {
+            let found = given.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("expected str or bytes, found {found}")));
+        }
+        let bytes = given.py().get_type::<PyBytes>().call1((given,))?;
+        Ok(Self(bytes.cast::<PyBytes>()?.as_bytes().to_vec()))
+    }
 }
 
-impl Text<'_> {
-    pub(crate) fn bytes(&self) -> PyResult<&[u8]> {
-        match self {
-            Self::Text(text) => Ok(text.to_str()?.as_bytes()),
-            Self::Bytes(bytes) => Ok(bytes.as_bytes()),
-        }
+impl Text {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -115,6 +116,46 @@ def test_two_hosts_cannot_store_two_events_of_one_revision(tmp_path: Path) -> No
     with pytest.raises(callfold.ConflictError, match=CALL):
         store.append(other)
     assert store.events(CALL) == first
+
+
+def test_a_call_that_does_not_fold_does_not_hide_the_others(tmp_path: Path) -> None:
+    store = callfold.Store(f"sqlite:{tmp_path}/calls.db")
+    other = "5b4a7700-5104-414f-8c01-f1a3220e6477"
+    store.append([callfold.Event.parse(f'{{"call":"{other}","rev":1,"type":"held","data":{{}}}}')])
+    store.append(callfold.Bot(callfold.Ledger()).deliver(body("incoming"), received_at=AT).events)
+    with pytest.raises(callfold.ReplayError, match=f"call {other}, revision 1: `held` is refused") as error:
+        store.load()
+    assert isinstance(error.value.read, callfold.Ledger)
+    assert [call.id for call in error.value.read] == [CALL]
+
+
+def test_a_call_that_is_read_after_each_event_costs_linear_time() -> None:
+    def seconds(events: int) -> float:
+        calls = callfold.Ledger()
+        bot = callfold.Bot(calls)
+        began = time.perf_counter()
+        for number in range(events):
+            tone = {"toneInfo": {"sequenceId": number, "tone": "tone1"}}
+            calls.apply_all(bot.deliver(body("established", **tone), received_at=AT).events)
+            _ = calls.call(CALL)
+        return time.perf_counter() - began
+
+    seconds(100)
+    assert seconds(2_000) < 8 * seconds(500)
+
+
+def test_bytes_of_any_kind_are_a_body() -> None:
+    bot = callfold.Bot(callfold.Ledger())
+    text = body("incoming")
+    found = [bot.deliver(one, received_at=AT).events for one in [text, text.encode(), bytearray(text.encode()), memoryview(text.encode())]]
+    assert all(events == found[0] for events in found)
+    with pytest.raises(TypeError, match="expected str or bytes, found int"):
+        bot.deliver(5)  # type: ignore[arg-type]
+
+
+def test_a_time_that_python_does_not_have_is_none() -> None:
+    event = callfold.Event.parse(f'{{"call":"{CALL}","rev":1,"at":"-000044-03-15T00:00:00Z","type":"offered","data":{{}}}}')
+    assert event.at is None and "-000044-03-15" in str(event)
 
 
 def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path) -> None:

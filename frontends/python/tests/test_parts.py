@@ -108,6 +108,53 @@ def test_a_body_of_unknown_order_is_refused() -> None:
     assert len(folded(pa.table({"text": [body], "record": [1]}), "notifications")["calls"]) == 1
 
 
+def test_bytes_that_are_no_text_are_replaced() -> None:
+    line = b'{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{"subject":"Ad\xe8le"}}'
+    for of in [pa.binary(), pa.large_binary(), pa.binary_view()]:
+        (call,) = folded(pa.table({"text": pa.array([line], of)}), "events")["calls"]
+        assert call["state"] == "incoming"
+    with pytest.raises(ValueError, match="expected text, found Int64"):
+        folded(pa.table({"text": [1]}), "events")
+    with pytest.raises(ValueError, match="expected whole numbers"):
+        folded(pa.table({"text": [line], "record": ["part-3"]}), "events")
+
+
+def test_bodies_of_one_time_have_no_order() -> None:
+    at = "2026-11-23T09:15:02Z"
+    call = "57dab8b1-894c-409a-b240-bd8beae78896"
+    lines = [
+        f'{{"receivedAt":"{at}","body":{{"value":[{{"resourceUrl":"/communications/calls/{call}","resourceData":{{"state":"{state}"}}}}]}}}}'
+        for state in ["incoming", "establishing", "established", "terminated"]
+    ]
+    without = folded(pa.table({"text": lines}), "notifications")
+    assert [row["kind"] for row in without["findings"]].count("unordered") == 1
+    numbered_ones = folded(pa.table({"text": lines, "record": [1, 2, 3, 4]}), "notifications")
+    assert [row["kind"] for row in numbered_ones["findings"]] == []
+    assert [row["revision"] for row in numbered_ones["calls"]] == [4]
+
+
+def test_bodies_in_one_record_keep_their_order(tmp_path: Path) -> None:
+    calls = ["57dab8b1-894c-409a-b240-bd8beae78896", "5b4a7700-5104-414f-8c01-f1a3220e6477"]
+    bodies = [
+        '{"value":['
+        + ",".join(f'{{"resourceUrl":"/communications/calls/{call}","resourceData":{{"state":"{state}"}}}}' for call in calls)
+        + "]}"
+        for state in ["incoming", "establishing", "established", "terminated"]
+    ]
+    log = tmp_path / "log.json"
+    log.write_text(f"[{','.join(bodies)}]\n")
+    found = comparable(folded(numbered(log), "notifications"))
+    assert found == comparable(agreement.of_command([log]))
+    assert [row["revision"] for row in found["calls"]] == [4, 4]
+
+
+def test_what_names_no_call_gives_no_row_of_a_call() -> None:
+    nil = "00000000-0000-0000-0000-000000000000"
+    body = f'{{"value":[{{"resourceUrl":"/communications/calls/{nil}","resourceData":{{"state":"incoming"}}}},{{"resource":"/users/1"}}]}}'
+    found = folded(pa.table({"text": [body], "record": [1]}), "notifications")
+    assert [row["call_id"] for row in found["calls"]] == [nil]
+
+
 def test_types_of_text_do_not_matter() -> None:
     records = numbered(SAMPLES / "service.jsonl")
     large = records.set_column(0, "text", records["text"].cast(pa.large_string()))

@@ -94,4 +94,22 @@ def test_a_notebook_shows_the_timeline() -> None:
     assert svg.startswith("<svg ") and call.id in svg and svg == call.svg()
     assert findings
     assert call.timeline().splitlines()[0].startswith(f"call {call.id}: ")
-    assert len(call.timeline().splitlines()) == 1 + len(call.events)
+    about = [finding for finding in findings if finding.call_id == call.id]
+    assert len(call.timeline().splitlines()) == 1 + len(call.events) + len(about)
+
+
+def test_findings_are_in_the_timeline_of_their_call() -> None:
+    calls, _ = callfold.read(SAMPLES / "ivr.jsonl")
+    assert "`establishing` was never reported" in calls.calls()[2].timeline()
+
+
+def test_what_the_command_notes_is_a_warning() -> None:
+    with pytest.warns(UserWarning, match="nothing had happened at 2020-01-01"):
+        tables = callfold.replay(SAMPLES / "ivr.jsonl", at="2020-01-01T00:00:00Z")
+    assert tables.calls.num_rows == 0
+
+
+def test_any_iterable_of_paths_is_read() -> None:
+    assert callfold.replay(SAMPLES.glob("ivr*.jsonl")).calls.num_rows == 3
+    with pytest.raises(TypeError, match="expected a path or several, found int"):
+        callfold.replay(5)  # type: ignore[arg-type]

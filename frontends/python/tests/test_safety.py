@@ -38,7 +38,8 @@ def test_no_secret_is_shown() -> None:
     shown: list[object] = [observed, *observed.events, *observed.findings, bot, calls, call, *call.operations, *call.participants]
     texts = [repr(one) for one in shown] + [call.timeline(), call.svg(), str(call.json())]
     tables = calls.tables()
-    texts += [repr(tables), str(pa.table(tables.calls).to_pylist())]
+    texts += [repr(tables), *(event.description for event in observed.events)]
+    texts += [str(pa.table(one).to_pylist()) for one in [tables.calls, tables.operations, tables.participants, tables.findings]]
     assert not any(SECRET in text for text in texts)
     with pytest.raises(callfold.LineError) as error:
         callfold.Event.parse(str(observed.events[0]).replace('"rev":1', '"rev":0'))
@@ -48,8 +49,12 @@ def test_no_secret_is_shown() -> None:
 def test_what_engines_ship_can_be_pickled() -> None:
     calls, findings = callfold.read(SAMPLES / "ivr.jsonl")
     call = calls.calls()[0]
-    for one in [call, call.events[0], findings[0]]:
+    observed = callfold.Bot(callfold.Ledger()).deliver(BODY)
+    values: list[object] = [call, call.events[0], findings[0], *call.operations, *call.participants, call.result_info]
+    for one in values:
         assert pickle.loads(pickle.dumps(one)) == one
+    assert len({*call.operations, *call.participants}) == len(call.operations) + len(call.participants)
+    assert pickle.loads(pickle.dumps(observed)).events == observed.events
     again = pickle.loads(pickle.dumps(calls))
     assert again.calls() == calls.calls()
     assert [one.timeline() for one in again] == [one.timeline() for one in calls]
@@ -81,6 +86,52 @@ def test_a_child_of_a_fork_has_a_service_of_its_own(graph: Graph) -> None:
     assert graph.ring("http://127.0.0.1:1/callback").state == "incoming", "that of the parent still runs"
 
 
+def _use(store: callfold.Store, results: Any) -> None:
+    try:
+        results.put(str(store.events(CALL)))
+    except callfold.StoreError as error:
+        results.put(str(error))
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_of_a_fork_opens_a_store_of_its_own(tmp_path: Path) -> None:
+    store = callfold.Store(f"sqlite:{tmp_path}/calls.db")
+    assert store.events(CALL) == []
+    context = multiprocessing.get_context("fork")
+    results: Any = context.Queue()
+    child = context.Process(target=_use, args=(store, results))
+    child.start()
+    assert "after the fork" in results.get(timeout=20)
+    child.join(20)
+    assert child.exitcode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_what_handles_a_signal_can_use_callfold(bot: Any, tmp_path: Path) -> None:
+    stored = []
+    store = callfold.Store(f"sqlite:{tmp_path}/calls.db")
+    before = signal.signal(signal.SIGALRM, lambda *_: stored.append(store.events(CALL)))
+    try:
+        with Graph(clock="real") as graph:
+            bot.received = _Hanging(threading.Event(), 1.0)
+            bot.graph_url = graph.base_url
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            graph.ring(bot.url)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert stored == [[]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_ends_a_replay(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text((SAMPLES / "ivr.jsonl").read_text() * 3_000)
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        callfold.replay(log)
+        time.sleep(30)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_the_waiting(bot: Any) -> None:
     with Graph(clock="real", webhooks={"timeout": "PT20S"}) as graph:
@@ -98,12 +149,12 @@ def test_ctrl_c_ends_the_waiting(bot: Any) -> None:
 class _Hanging(list[Any]):
     """A bot that waits before it handles a notification."""
 
-    def __init__(self, until: threading.Event) -> None:
+    def __init__(self, until: threading.Event, seconds: float = 15) -> None:
         super().__init__()
-        self.until = until
+        self.until, self.seconds = until, seconds
 
     def append(self, one: Any) -> None:
-        self.until.wait(15)
+        self.until.wait(self.seconds)
 
 
 def test_other_threads_go_on_while_a_log_is_read(tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ class Stream:
     def file(self, name: str, lines: list[str]) -> None:
         (self.folder / "in" / name).write_text("".join(f"{line}\n" for line in lines))
 
-    def run(self) -> None:
+    def run(self, format: str = "events") -> None:
         """A query, from the checkpoint of the one before to the end of the files that are there."""
         lines = self.spark.readStream.option("maxFilesPerTrigger", 1).text(str(self.folder / "in"))
         query = (
-            callfold.spark.stream(lines)
+            callfold.spark.stream(lines, format=format)
             .writeStream.foreachBatch(self._keep)
             .outputMode("update")
             .option("checkpointLocation", str(self.folder / "checkpoint"))
@@ -140,6 +140,17 @@ def test_a_stream_takes_older_events_later_and_goes_on_from_its_checkpoint(spark
     assert stream.rows() != before
 
 
+def test_a_stream_of_bodies_comes_to_the_same(spark: SparkSession, tmp_path: Path) -> None:
+    lines = (SAMPLES / "ivr.jsonl").read_text().splitlines()
+    stream = Stream(spark, tmp_path)
+    stream.file("1.jsonl", [*lines[10:], '{"value":[{"resource":"/users/1","resourceData":{}}]}'])
+    stream.file("2.jsonl", lines[:10])
+    stream.run("notifications")
+    found, expected = comparable(stream.rows()), comparable(agreement.of_command([SAMPLES / "ivr.jsonl"]))
+    assert found["calls"] == expected["calls"]
+    assert {row["kind"] for row in found["findings"]} == {row["kind"] for row in expected["findings"]} | {"unknownResource"}
+
+
 class State:
     """The state of a group, as Spark has it."""
 
@@ -169,7 +180,7 @@ class State:
 
 def test_a_call_that_was_quiet_is_forgotten() -> None:
     state: Any = State()
-    part = {"call": ["57dab8b1-894c-409a-b240-bd8beae78896"], "path": [None], "record": [None], "sort": [1], "text": ["{}"], "home": [1]}
+    part = {"call": ["57dab8b1-894c-409a-b240-bd8beae78896"], "path": [None], "record": [None], "sort": [1], "part": [0], "text": ["{}"], "home": [1]}
     given = partial(callfold.spark._kept, timedelta(days=2), ("57dab8b1",))
     (first,) = given(iter([pd.DataFrame(part)]), state)
     assert state.timeout == 2 * 24 * 60 * 60 * 1000

@@ -174,3 +174,21 @@ def test_services_run_beside_each_other(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     pytester.makepyfile(MANY.replace("range(200)", "range(20)").replace("== 200", "<= 20"))
     pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=21)
+
+
+def test_another_fixture_can_have_this_name(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def graph():
+            return {"nodes": 3}
+
+        def test_it(graph):
+            assert graph["nodes"] == 4
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*calls of the fixture graph*")

@@ -12,6 +12,7 @@ import pyarrow as pa
 _Time: TypeAlias = datetime | str
 _Length: TypeAlias = timedelta | str
 _Path: TypeAlias = str | PathLike[str]
+_Bytes: TypeAlias = str | bytes | bytearray | memoryview
 _Format: TypeAlias = Literal["auto", "events", "notifications", "sdk-log"]
 
 @final
@@ -22,7 +23,7 @@ class Event:
     """
 
     @staticmethod
-    def parse(line: str | bytes) -> Event:
+    def parse(line: _Bytes) -> Event:
         """Read a line of the event log.
 
         :raises LineError: The line is no event. The message says what would be right.
@@ -104,6 +105,8 @@ class Finding:
 class ResultInfo:
     """Graph's `resultInfo <https://learn.microsoft.com/graph/api/resources/resultinfo>`_."""
 
+    def __new__(cls, code: int | None, subcode: int | None, message: str | None, text: str) -> Self: ...
+
     @property
     def code(self) -> int | None: ...
     @property
@@ -114,9 +117,22 @@ class ResultInfo:
     def text(self) -> str:
         """The result in words, such as ``200/4521 The peer ended the call.``"""
 
+    def __hash__(self) -> int: ...
+
 @final
 class Operation:
     """Graph's `commsOperation <https://learn.microsoft.com/graph/api/resources/commsoperation>`_: work that takes time."""
+
+    def __new__(
+        cls,
+        id: str | None,
+        kind: str,
+        status: str,
+        client_context: str | None,
+        result_info: ResultInfo | None,
+        completion_reason: str | None,
+        is_orphaned: bool,
+    ) -> Self: ...
 
     @property
     def id(self) -> str | None:
@@ -140,9 +156,13 @@ class Operation:
     def is_orphaned(self) -> bool:
         """True if the call ended before the operation did."""
 
+    def __hash__(self) -> int: ...
+
 @final
 class Participant:
     """Graph's `participant <https://learn.microsoft.com/graph/api/resources/participant>`_: somebody who is in a call."""
+
+    def __new__(cls, id: str | None, name: str, is_muted: bool | None, is_in_lobby: bool | None) -> Self: ...
 
     @property
     def id(self) -> str | None: ...
@@ -154,6 +174,7 @@ class Participant:
     def is_muted(self) -> bool | None: ...
     @property
     def is_in_lobby(self) -> bool | None: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Call:
@@ -235,13 +256,16 @@ class Call:
 
     @property
     def events(self) -> list[Event]:
-        """The events, in their order. Empty if they are not kept."""
+        """The events, in their order.
+
+        :raises ValueError: The events are not kept.
+        """
 
     def json(self) -> dict[str, Any]:
         """The call as ``callfold replay --json`` writes it. It contains no secret."""
 
     def timeline(self) -> str:
-        """What happened, event by event, as text.
+        """What happened, event by event, as text, and then the findings.
 
         :raises ValueError: The events are not kept.
         """
@@ -298,7 +322,9 @@ class Ledger:
 
 @final
 class Observed:
-    """What an input comes to. First store the events, then fold them."""
+    """The events and the findings of one input. First store the events, then fold them."""
+
+    def __new__(cls, events: list[Event], findings: list[Finding]) -> Self: ...
 
     @property
     def events(self) -> list[Event]: ...
@@ -314,13 +340,13 @@ class Bot:
     def ledger(self) -> Ledger: ...
     def deliver(
         self,
-        body: str | bytes,
+        body: _Bytes,
         headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         received_at: _Time | None = None,
     ) -> Observed:
         """Take the body of a POST to the webhook.
 
-        :param headers: The headers of the request. The two message ids in them tell a second delivery of the same message.
+        :param headers: The headers of the request. By the two message ids in them, a second delivery of the same message is recognised.
         :param received_at: When it came; now, if it is not given.
 
         What cannot be read is a finding, and what can be read counts.
@@ -331,14 +357,14 @@ class Bot:
         method: str,
         path: str,
         status: int,
-        body: str | bytes,
+        body: _Bytes,
         at: _Time | None = None,
     ) -> Observed:
         """Take the response to a request of the bot: no notification reports a successful ``keepAlive``."""
 
 @final
 class Store:
-    """Where events are kept.
+    """Where events are kept. Open it in the process that uses it: a child of a fork opens its own.
 
     :param address: ``sqlite:PATH``, ``PATH.db``, ``postgres://…``, ``nats://…`` or ``memory``. A store that does not exist is
         made.
@@ -359,7 +385,11 @@ class Store:
         """The events of a call, in their order."""
 
     def load(self, *, history: bool = True) -> Ledger:
-        """All calls, folded from their events."""
+        """All calls, folded from their events.
+
+        :raises ReplayError: The events of a call do not fold. Its member ``read`` has the ledger of all that does.
+        :raises StoreError: The store cannot be read.
+        """
 
 @final
 class Table:
@@ -395,7 +425,7 @@ class Tables:
         """One row for each finding."""
 
 def replay(
-    paths: _Path | Sequence[_Path],
+    paths: _Path | Iterable[_Path],
     *,
     format: _Format = "auto",
     call: str | None = None,
@@ -415,7 +445,7 @@ def replay(
     """
 
 def read(
-    paths: _Path | Sequence[_Path],
+    paths: _Path | Iterable[_Path],
     *,
     format: _Format = "auto",
     call: str | None = None,
@@ -452,7 +482,7 @@ class Service:
     def happen(self, call: str, event: str) -> None: ...
     def advance(self, by: _Length) -> datetime: ...
     def quiet(self) -> None: ...
-    def call(self, id: str) -> Call | None: ...
+    def call(self, id: str, history: bool) -> Call | None: ...
     def call_ids(self) -> list[str]: ...
     def deliveries(self, after: int) -> list[dict[str, Any]]: ...
     def set_faults(self, faults: str) -> None: ...

@@ -8,16 +8,7 @@ import pyarrow as pa
 
 from ._native import Folder, keyed
 
-_COLUMNS: list[tuple[str, pa.DataType, bool]] = [
-    ("call", pa.string(), True),
-    ("path", pa.string(), True),
-    ("record", pa.int64(), True),
-    ("sort", pa.int64(), True),
-    ("text", pa.string(), False),
-    ("home", pa.int32(), False),
-]
-
-PARTS = pa.schema([pa.field(name, of, nullable) for name, of, nullable in _COLUMNS])
+PARTS = keyed(pa.record_batch({"text": pa.array([], pa.string())}), "events").schema
 """The parts of a log: each is about one call, or about none."""
 
 FOLDED = Folder("events").finish().schema
@@ -26,10 +17,18 @@ FOLDED = Folder("events").finish().schema
 HOME = "home"
 """The column by which parts are spread: all parts of a call have the same number, and what names no call goes anywhere."""
 
-ORDER = ["call", "path", "sort", "text"]
+ORDER = ["call", "path", "sort", "part", "text"]
 """The order in which the parts are replayed."""
 
 TABLES = ("calls", "operations", "participants", "findings")
+
+
+def check(format: str) -> None:
+    """Raise where no record of this format can be replayed: here, and not on a worker.
+
+    :raises ValueError: The format is unknown, or its records need their neighbours.
+    """
+    Folder(format)
 
 
 def split(batches: Iterable[pa.RecordBatch], format: str) -> Iterator[pa.RecordBatch]:

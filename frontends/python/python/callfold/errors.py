@@ -21,9 +21,9 @@ class ApplyError(CallfoldError):
 
 
 class ReplayError(CallfoldError):
-    """A log cannot be read, or not to its end."""
+    """A log or a store cannot be read, or not to its end."""
 
-    read: Tables | tuple[Ledger, list[Finding]]
+    read: Tables | tuple[Ledger, list[Finding]] | Ledger
     """What was read all the same: what the function would have returned."""
 
 

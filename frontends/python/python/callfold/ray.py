@@ -1,6 +1,6 @@
 """Logs of any size on Ray.
 
-    tables = callfold.ray.replay(ray.data.read_text("s3://logs/"), "text")
+    tables = callfold.ray.replay(ray.data.read_text("s3://logs/"))
     print(tables.calls.to_pandas())
 
 Ray splits the log by call and spreads it. callfold sorts and replays each call where it is.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ._parts import FOLDED, HOME, ORDER, TABLES, fold, split
+from ._parts import FOLDED, HOME, ORDER, PARTS, TABLES, check, fold, split
 
 if TYPE_CHECKING:
     from ray.data import Dataset
@@ -41,12 +41,12 @@ class Tables(NamedTuple):
 
 def replay(
     ds: Dataset,
-    column: str,
+    column: str = "text",
     *,
     format: str = "events",
     path: str | None = None,
     record: str | None = None,
-    partitions: int = 16,
+    partitions: int = 64,
 ) -> Tables:
     """Replay a log that stands in a column.
 
@@ -57,10 +57,12 @@ def replay(
     :param record: The column with the number of the record in its log. Without it, the events of a call are sorted by their
         revision, and bodies by the time at which they were received.
     :param partitions: The number of parts in which the calls are replayed. Each must fit into the memory of a worker.
+    :raises ValueError: There is no such format. What is wrong with a record, Ray raises as its own exception.
     """
+    check(format)
     names = {column: "text", **({path: "path"} if path else {}), **({record: "record"} if record else {})}
     parts = ds.map_batches(partial(_split, format, names, partitions), batch_format="pyarrow")
-    return _tables(parts.groupby(_BUCKET).map_groups(partial(_fold, format), batch_format="pyarrow"))
+    return _tables(parts.groupby(_BUCKET, num_partitions=partitions).map_groups(partial(_fold, format), batch_format="pyarrow"))
 
 
 def _tables(folded: Dataset) -> Tables:
@@ -71,17 +73,21 @@ def _tables(folded: Dataset) -> Tables:
 
 
 def _split(format: str, names: dict[str, str], partitions: int, records: pa.Table) -> pa.Table:
-    chosen = records.select(list(names)).rename_columns(list(names.values()))
-    parts = pa.Table.from_batches(split(chosen.to_batches(), format))
+    # Ray also passes on tables without rows, and without columns.
+    chosen = records.select(list(names)).rename_columns(list(names.values())) if records.num_rows else records
+    parts = pa.Table.from_batches(split(chosen.to_batches() if records.num_rows else [], format), PARTS)
     home = parts[HOME].to_numpy() % partitions
     return parts.append_column(_BUCKET, pa.array(home, pa.int32()))
 
 
 def _fold(format: str, parts: pa.Table) -> pa.Table:
+    if parts.num_rows == 0:
+        return FOLDED.empty_table()
     ordered = parts.sort_by([(name, "ascending") for name in ORDER])
     return pa.Table.from_batches(fold(ordered.to_batches(), format), FOLDED)
 
 
 def _table(name: str, folded: pa.Table) -> pa.Table:
+    folded = folded if folded.num_rows else FOLDED.empty_table()
     rows: Any = folded["call"].drop_null() if name == "calls" else pc.list_flatten(folded[name])
     return pa.Table.from_struct_array(rows)

@@ -3,7 +3,7 @@
     tables = callfold.spark.replay(spark.read.text("s3://logs/*.jsonl"))
     tables.calls.groupBy("state").count().show()
 
-Spark splits the log by call, sorts each call and keeps what is too large for memory. callfold replays each call where it is.
+Spark splits the log by call and sorts each call. callfold replays each call where it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import functions as F
 
-from ._parts import FOLDED, HOME, ORDER, PARTS, TABLES, fold, split
+from ._parts import FOLDED, HOME, ORDER, PARTS, TABLES, check, fold, split
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -56,8 +56,9 @@ def replay(
     :param record: The column with the number of the record in its log. Without it, the events of a call are sorted by their
         revision, and bodies by the time at which they were received.
     :param partitions: The number of parts in which the calls are replayed. Without it, Spark chooses.
-    :raises ValueError: Spark raises it in its own exception where the format is wrong, or the order of bodies is unknown.
+    :raises ValueError: There is no such format. What is wrong with a record, Spark raises as its own exception.
     """
+    check(format)
     parts = _parts(df, column, format, path, record)
     spread = parts.repartition(HOME) if partitions is None else parts.repartition(partitions, HOME)
     return tables(_fold(spread.sortWithinPartitions(*ORDER), format))
@@ -78,16 +79,18 @@ def stream(
     record: str | None = None,
     forget_after: timedelta | None = None,
 ) -> DataFrame:
-    """Replay a stream of records. After each micro-batch, the calls of which it tells come out anew, as a whole.
+    """Replay a stream of records. After each micro-batch, each call that it names comes out anew, as a whole.
 
     Pass what comes out to :func:`tables` in ``foreachBatch``, and put each call in the place of what was known of it. The output
     mode is ``update``. The state of Spark keeps the records of each call, so that it does not matter in which micro-batch a
     record comes, and a query that is started again from its checkpoint goes on where it ended.
 
-    :param forget_after: Forget a call after this time without a record, such as ``timedelta(days=2)``. Without it, the state grows for ever.
+    :param forget_after: Forget a call after this time without a record, such as ``timedelta(days=2)``. Without it, the state
+        grows for ever. A record that comes later begins the call anew, so choose a time that no record is late by.
 
     The other parameters are those of :func:`replay`.
     """
+    check(format)
     parts = _parts(df, column, format, path, record)
     kept = (
         parts.where("call is not null")

@@ -27,8 +27,8 @@ _KEYS = {"*": "star", "#": "pound"}
 class Graph:
     """A local Graph calling service in this process, on a free port of this machine.
 
-    A method that makes something happen returns when the bot has been told and has answered. Call it from another thread than
-    that of the bot: in a test of an asyncio bot, use :attr:`aio`.
+    A method that makes something happen returns when the bot has answered the notification. Call it from another thread
+    than that of the bot: in a test of an asyncio bot, use :attr:`aio`.
 
     :param bot: The URL to which notifications of ringing calls are posted.
     :param clock: ``manual`` (the clock moves with :meth:`advance` only), ``real``, or a factor such as ``x10``.
@@ -69,7 +69,7 @@ class Graph:
         :param callback_uri: The URL to which notifications are posted, if it is another than :attr:`bot`.
         :param members: Members of Graph's call, such as ``subject="Help"`` or ``source={...}``. ``meeting=True`` makes it a group
             call.
-        :raises ServiceError: A member is wrong, or there is nobody to tell.
+        :raises ServiceError: A member is wrong, or there is no URL to post to.
         """
         uri = callback_uri or self.bot
         offer = members if uri is None else {"callbackUri": uri, **members}
@@ -110,7 +110,8 @@ class Graph:
     def calls(self) -> list[GraphCall]:
         """All calls, those that rang first before the others."""
         calls = [GraphCall(self, id) for id in self._service.call_ids()]
-        return sorted(calls, key=lambda call: (call.snapshot.first_at is None, call.snapshot.first_at, call.id))
+        begins = {call: call._now().first_at for call in calls}
+        return sorted(calls, key=lambda call: (begins[call] is None, begins[call], call.id))
 
     def call(self, id: str) -> GraphCall:
         """The call with this id.
@@ -118,7 +119,7 @@ class Graph:
         :raises LookupError: The service has no such call.
         """
         call = GraphCall(self, id)
-        _ = call.snapshot
+        call._now()
         return call
 
     def deliveries(self, *, after: int = 0, call: str | None = None) -> list[dict[str, Any]]:
@@ -163,11 +164,14 @@ class GraphCall:
 
     @property
     def snapshot(self) -> Call:
-        """All that is known of the call now.
+        """All that is known of the call now, with its events.
 
         :raises LookupError: The service has no such call, or has forgotten it.
         """
-        call = self._graph._service.call(self.id)
+        return self._now(history=True)
+
+    def _now(self, *, history: bool = False) -> Call:
+        call = self._graph._service.call(self.id, history)
         if call is None:
             raise LookupError(f"the service has no call {self.id}")
         return call
@@ -175,18 +179,18 @@ class GraphCall:
     @property
     def state(self) -> str:
         """Graph's ``callState``."""
-        return self.snapshot.state
+        return self._now().state
 
     @property
     def operations(self) -> list[Operation]:
         """The operations, in the order in which the bot asked for them."""
-        return self.snapshot.operations
+        return self._now().operations
 
     @property
     def tones(self) -> list[str]:
-        """The keys that the bot was told of, such as ``1``."""
+        """The keys that were reported to the bot, such as ``1``."""
         keys = {name: key for key, name in _KEYS.items()}
-        return [keys.get(tone, tone.removeprefix("tone")) for tone in self.snapshot.tones]
+        return [keys.get(tone, tone.removeprefix("tone")) for tone in self._now().tones]
 
     @property
     def aio(self) -> AsyncGraphCall:
@@ -229,7 +233,7 @@ class GraphCall:
         return hash(self.id)
 
     def __repr__(self) -> str:
-        return f"<callfold.testing.GraphCall {self.id} {self.state}>"
+        return f"<callfold.testing.GraphCall {self.id}>"
 
 
 class AsyncGraph:

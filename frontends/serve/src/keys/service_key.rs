@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -69,13 +69,13 @@ fn load(folder: &Path) -> Result<SigningKey, KeyError> {
 
 /// The key of the services that store none. All of this process share it, because to make one takes longer than a short test.
 fn key_of_process() -> Result<Arc<SigningKey>, KeyError> {
-    static KEY: Mutex<Option<Arc<SigningKey>>> = Mutex::new(None);
-    let mut slot = KEY.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(key) = &*slot {
+    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+    if let Some(key) = KEY.get() {
         return Ok(Arc::clone(key));
     }
-    let key = Arc::new(SigningKey::read(&SigningKey::generate()?)?);
-    Ok(Arc::clone(slot.insert(key)))
+    // Two that make a key at once are not kept from it: a lock would stay locked in a process that is forked meanwhile.
+    let made = Arc::new(SigningKey::read(&SigningKey::generate()?)?);
+    Ok(Arc::clone(KEY.get_or_init(|| made)))
 }
 
 /// Shows no key.
