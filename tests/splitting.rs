@@ -49,8 +49,8 @@ fn record((items, delivery): (Vec<Value>, Delivery)) -> String {
 
 /// A line of an event log, which may be of a type that nobody knows, or of no call.
 fn events() -> impl Strategy<Value = Value> {
-    let known = ["offered", "answered", "held", "terminated", "tomorrow"];
-    (1..=CALLS, 1_u64..5, proptest::sample::select(known.as_slice())).prop_map(|(number, revision, kind)| {
+    const TYPES: &[&str] = &["offered", "answered", "held", "terminated", "tomorrow"];
+    (1..=CALLS, 1_u64..5, proptest::sample::select(TYPES)).prop_map(|(number, revision, kind)| {
         let call = CallId::new(Uuid::from_u128(number));
         json!({ "call": call, "rev": revision, "type": kind, "data": {} })
     })

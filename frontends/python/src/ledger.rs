@@ -169,7 +169,8 @@ impl Ledger {
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (bool, Vec<Call>))> {
         let this = slf.get();
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
-        Ok((restore.unbind(), (this.calls_now().histories.is_some(), this.calls())))
+        let has_history = this.calls_now().histories.is_some();
+        Ok((restore.unbind(), (has_history, this.calls())))
     }
 
     #[staticmethod]

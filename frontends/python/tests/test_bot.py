@@ -93,9 +93,10 @@ def test_a_ledger_without_history_has_no_timeline() -> None:
     calls = callfold.Ledger(history=False)
     calls.apply_all(callfold.Bot(calls).deliver(body("incoming"), received_at=AT).events)
     (call,) = calls
-    assert call.events == []
     with pytest.raises(ValueError, match="history=True"):
         call.timeline()
+    with pytest.raises(ValueError, match="history=True"):
+        _ = call.events
     assert calls.forget(CALL) and not calls.forget(CALL) and len(calls) == 0
 
 
@@ -133,12 +134,12 @@ def test_a_call_that_is_read_after_each_event_costs_linear_time() -> None:
     def seconds(events: int) -> float:
         calls = callfold.Ledger()
         bot = callfold.Bot(calls)
-        began = time.perf_counter()
+        began = time.process_time()
         for number in range(events):
             tone = {"toneInfo": {"sequenceId": number, "tone": "tone1"}}
             calls.apply_all(bot.deliver(body("established", **tone), received_at=AT).events)
             _ = calls.call(CALL)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(100)
     assert seconds(2_000) < 8 * seconds(500)
@@ -147,7 +148,8 @@ def test_a_call_that_is_read_after_each_event_costs_linear_time() -> None:
 def test_bytes_of_any_kind_are_a_body() -> None:
     bot = callfold.Bot(callfold.Ledger())
     text = body("incoming")
-    found = [bot.deliver(one, received_at=AT).events for one in [text, text.encode(), bytearray(text.encode()), memoryview(text.encode())]]
+    kinds: list[str | bytes | bytearray | memoryview] = [text, text.encode(), bytearray(text.encode()), memoryview(text.encode())]
+    found = [bot.deliver(one, received_at=AT).events for one in kinds]
     assert all(events == found[0] for events in found)
     with pytest.raises(TypeError, match="expected str or bytes, found int"):
         bot.deliver(5)  # type: ignore[arg-type]

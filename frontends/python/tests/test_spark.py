@@ -70,6 +70,7 @@ def test_spark_and_the_command_agree(spark: SparkSession, tmp_path: Path) -> Non
     }
 
 
+@pytest.mark.long
 def test_bodies_are_sorted_by_their_times(spark: SparkSession) -> None:
     log = SAMPLES / "ivr.jsonl"
     lines = list(reversed(log.read_text().splitlines()))
@@ -118,6 +119,7 @@ class Stream:
         return {name: [row for call in self.kept.values() for row in call[name]] for name in agreement.NAMES}
 
 
+@pytest.mark.long
 def test_a_stream_takes_older_events_later_and_goes_on_from_its_checkpoint(spark: SparkSession, tmp_path: Path) -> None:
     lines = (SAMPLES / "service.jsonl").read_text().splitlines()
     third = len(lines) // 3
@@ -140,6 +142,7 @@ def test_a_stream_takes_older_events_later_and_goes_on_from_its_checkpoint(spark
     assert stream.rows() != before
 
 
+@pytest.mark.long
 def test_a_stream_of_bodies_comes_to_the_same(spark: SparkSession, tmp_path: Path) -> None:
     lines = (SAMPLES / "ivr.jsonl").read_text().splitlines()
     stream = Stream(spark, tmp_path)

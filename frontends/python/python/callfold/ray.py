@@ -76,6 +76,9 @@ def _split(format: str, names: dict[str, str], partitions: int, records: pa.Tabl
     # Ray also passes on tables without rows, and without columns.
     chosen = records.select(list(names)).rename_columns(list(names.values())) if records.num_rows else records
     parts = pa.Table.from_batches(split(chosen.to_batches() if records.num_rows else [], format), PARTS)
+    if parts.num_rows == 0:
+        # Ray groups no dataset without rows. A part that says nothing gives no call and no finding.
+        parts = pa.Table.from_pylist([{"part": 0, "text": "", HOME: 0}], PARTS)
     home = parts[HOME].to_numpy() % partitions
     return parts.append_column(_BUCKET, pa.array(home, pa.int32()))
 
