@@ -1,6 +1,6 @@
 //! A bot: what its webhook receives, and the replies to its requests.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use callfold::call;
 use jiff::Timestamp;
@@ -54,6 +54,7 @@ impl Observed {
 }
 
 /// A given time, or now.
+#[expect(clippy::disallowed_methods, reason = "a bot that gives no time means now")]
 fn time(given: Option<Time<'_>>) -> PyResult<Timestamp> {
     given.map_or_else(|| Ok(Timestamp::now()), Time::timestamp)
 }
@@ -79,10 +80,10 @@ impl Bot {
         headers: Option<&Bound<'_, PyAny>>,
         received_at: Option<Time<'_>>,
     ) -> PyResult<Observed> {
-        let headers: HashMap<String, String> = match headers {
+        let headers: BTreeMap<String, String> = match headers {
             // The headers of a framework are a mapping, and not always a `dict`.
             Some(headers) => py.import("builtins")?.call_method1("dict", (headers,))?.extract()?,
-            None => HashMap::new(),
+            None => BTreeMap::new(),
         };
         let (at, body) = (time(received_at)?, body.bytes());
         let calls = self.ledger.get().snapshot();

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::error::{ApplyError, wrong};
 use crate::event::Event;
 use crate::history::{History, Parts};
-use crate::value::{At, as_python};
+use crate::value::{At, Reduced, as_python};
 
 /// A call as it was when it was asked for. It does not change afterwards.
 #[pyclass(frozen, module = "callfold")]
@@ -312,7 +312,7 @@ impl Call {
         self.call.id().guid().as_u64_pair().1 ^ self.call.revision()
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String, Option<Parts>))> {
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<Reduced<(String, Option<Parts>)>> {
         let Self { call, history } = slf.get();
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
         Ok((restore.unbind(), (call.snapshot().as_str().into(), history.as_ref().map(History::parts))))

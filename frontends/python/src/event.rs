@@ -6,7 +6,7 @@ use callfold::Recorded;
 use pyo3::prelude::*;
 
 use crate::error::LineError;
-use crate::value::{At, Text, as_python};
+use crate::value::{At, Reduced, Text, as_python};
 
 /// Something that happened to one call: a line of the event log.
 #[pyclass(frozen, eq, module = "callfold")]
@@ -79,7 +79,7 @@ impl Event {
         hasher.finish()
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<Reduced<(String,)>> {
         let parse = slf.py().get_type::<Self>().getattr("parse")?;
         Ok((parse.unbind(), (slf.get().0.to_string(),)))
     }

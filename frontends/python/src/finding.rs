@@ -5,7 +5,7 @@ use callfold_cli::LocatedFinding;
 use pyo3::prelude::*;
 
 use crate::error::wrong;
-use crate::value::call_id;
+use crate::value::{Reduced, call_id};
 
 /// A remark about the input.
 #[pyclass(frozen, eq, hash, module = "callfold", from_py_object)]
@@ -99,7 +99,7 @@ impl Finding {
         format!("<callfold.Finding {self}>", self = self.__str__())
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> (Py<PyAny>, Parts) {
+    fn __reduce__(slf: &Bound<'_, Self>) -> Reduced<Parts> {
         let this = slf.get();
         let parts =
             (this.kind(), this.severity(), this.call_id(), this.finding.message.clone(), this.place.clone());

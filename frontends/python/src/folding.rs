@@ -54,6 +54,7 @@ fn known_format(name: &str) -> PyResult<Format> {
 struct Texts(ArrayRef);
 
 impl Texts {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other type is text")]
     fn of(batch: &RecordBatch, name: &str) -> PyResult<Option<Self>> {
         let Some(column) = batch.column_by_name(name) else { return Ok(None) };
         // Bytes, because no engine promises that its texts are UTF-8.

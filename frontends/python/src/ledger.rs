@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::finding::Finding;
 use crate::history::History;
 use crate::table::{Building, Tables};
-use crate::value::call_id;
+use crate::value::{Reduced, call_id};
 
 /// Calls by their id, folded from events. Threads can share it.
 #[pyclass(frozen, module = "callfold")]
@@ -166,7 +166,7 @@ impl Ledger {
         format!("<callfold.Ledger of {}>", self.describe())
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (bool, Vec<Call>))> {
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<Reduced<(bool, Vec<Call>)>> {
         let this = slf.get();
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
         let has_history = this.calls_now().histories.is_some();

@@ -86,6 +86,7 @@ const ASKED: Duration = Duration::from_millis(100);
 /// Ctrl-C ends a replay.
 struct Interrupt(Instant);
 
+#[expect(clippy::disallowed_methods, reason = "nothing but the pace of the questions depends on it")]
 impl Interrupt {
     fn new() -> Self {
         Self(Instant::now())

@@ -12,6 +12,7 @@ use pyo3_arrow::PyTable;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 
 use crate::columns::{Calls, Findings, Operations, Participants, Place, Rows, number};
+use crate::value::Reduced;
 
 /// How many rows a batch has at most. The text of one batch then stays far below the 2 GiB that Arrow allows for a column.
 const BATCH: usize = 1 << 16;
@@ -106,7 +107,7 @@ impl Table {
         Self { schema, batches }
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (Py<PyAny>,))> {
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<Reduced<(Py<PyAny>,)>> {
         let restore = slf.py().get_type::<Self>().getattr("_restore")?;
         let table = slf.py().import("pyarrow")?.call_method1("table", (slf,))?;
         Ok((restore.unbind(), (table.unbind(),)))
@@ -167,6 +168,8 @@ impl Building {
     }
 }
 
+type FourTables = (Py<Table>, Py<Table>, Py<Table>, Py<Table>);
+
 #[pymethods]
 impl Tables {
     #[new]
@@ -188,7 +191,7 @@ impl Tables {
         )
     }
 
-    fn __reduce__(slf: &Bound<'_, Self>) -> (Py<PyAny>, (Py<Table>, Py<Table>, Py<Table>, Py<Table>)) {
+    fn __reduce__(slf: &Bound<'_, Self>) -> Reduced<FourTables> {
         let (py, this) = (slf.py(), slf.get());
         let [calls, operations, participants, findings] =
             [&this.calls, &this.operations, &this.participants, &this.findings]

@@ -120,6 +120,9 @@ impl Text {
     }
 }
 
+/// What `pickle` keeps of a value: what makes it anew, and from what.
+pub(crate) type Reduced<T> = (Py<PyAny>, T);
+
 /// The id of a call, from its text.
 pub(crate) fn call_id(text: &str) -> PyResult<CallId> {
     CallId::from_str(text).map_err(wrong)
