@@ -51,7 +51,7 @@ impl Default for Options {
 pub struct Replayed {
     /// The calls.
     pub replay: Replay,
-    /// A message for each log that was not read, or not to its end, and where no log tells of the only call that is wanted.
+    /// A message for each log that was not read, or not to its end, and where no log contains the only call that is wanted.
     pub unreadable: Vec<String>,
     /// What else people should know.
     pub notes: Vec<String>,

@@ -17,7 +17,6 @@ ROOT = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 import agreement
-import pyarrow as pa
 from processes import Peak
 from test_parts import comparable, numbered
 
@@ -54,9 +53,10 @@ def spark() -> Any:
 
 
 def of_spark(session: Any, path: Path, format: str) -> agreement.Rows:
-    import callfold.spark
     import pyarrow.parquet as pq
     from test_spark import rows
+
+    import callfold.spark
 
     pq.write_table(numbered(path), path.with_suffix(".parquet"))
     records = session.read.parquet(str(path.with_suffix(".parquet")))
@@ -64,9 +64,10 @@ def of_spark(session: Any, path: Path, format: str) -> agreement.Rows:
 
 
 def of_ray(path: Path, format: str) -> agreement.Rows:
-    import callfold.ray
     import ray
     import ray.data
+
+    import callfold.ray
 
     if not ray.is_initialized():
         ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=1 << 30)
@@ -119,7 +120,7 @@ def half_in_one_call() -> Path:
     path = LOGS / "skewed.jsonl"
     many = log("events-5000.jsonl", ["--calls", "5000", "--seed", "3"]).read_text().splitlines()
     one = log("one-call.jsonl", ["--calls", "1", "--events", str(len(many)), "--seed", "4"]).read_text().splitlines()
-    mixed = [line for pair in zip(many, one) for line in pair]
+    mixed = [line for pair in zip(many, one, strict=True) for line in pair]
     path.write_text("\n".join(mixed) + "\n")
     return path
 
@@ -183,7 +184,9 @@ def load() -> None:
     """A million events under 4 GiB."""
     path = str(log("million.jsonl", MILLION))
     for name, options in [("spark_job.py", ["--memory", "1g"]), ("ray_job.py", [])]:
-        process = subprocess.Popen([sys.executable, str(HERE / name), path, *options], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / name), path, *options], stdout=subprocess.PIPE, text=True
+        )
         with Peak(process.pid) as peak:
             out, _ = process.communicate()
         print(f"{name}: {out.strip().splitlines()[-1]}; at most {peak.bytes / GIB:.2f} GiB", flush=True)

@@ -35,7 +35,7 @@ def main() -> None:
     events: Counter[str] = Counter()
     batch: Any
     for batch in tables.calls.iter_batches(batch_format="pyarrow"):
-        for state, revision in zip(batch["state"].to_pylist(), batch["revision"].to_pylist()):
+        for state, revision in zip(batch["state"].to_pylist(), batch["revision"].to_pylist(), strict=True):
             calls[state] += 1
             events[state] += revision
     seconds, cpu = time.time() - began, cpu_seconds(os.getpid()) - before

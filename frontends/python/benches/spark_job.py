@@ -55,7 +55,9 @@ def main() -> None:
         callfold.spark._fold = identity
     began, before = time.time(), cpu_seconds(os.getpid())
     tables = callfold.spark.replay(spark.read.text(given.log), partitions=given.partitions)
-    counted = tables.calls.groupBy("state").agg({"call_id": "count", "revision": "sum"}).toDF("state", "calls", "events")
+    counted = (
+        tables.calls.groupBy("state").agg({"call_id": "count", "revision": "sum"}).toDF("state", "calls", "events")
+    )
     states = {row["state"]: (row["calls"], row["events"]) for row in counted.collect()}
     seconds, cpu = time.time() - began, cpu_seconds(os.getpid()) - before
     spark.stop()

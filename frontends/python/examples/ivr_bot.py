@@ -2,7 +2,6 @@
 
 from aiohttp import web
 from kiota_abstractions.authentication import AnonymousAuthenticationProvider
-from msgraph.graph_service_client import GraphServiceClient
 from msgraph.generated.communications.calls.item.answer.answer_post_request_body import AnswerPostRequestBody
 from msgraph.generated.communications.calls.item.subscribe_to_tone.subscribe_to_tone_post_request_body import (
     SubscribeToTonePostRequestBody,
@@ -10,6 +9,7 @@ from msgraph.generated.communications.calls.item.subscribe_to_tone.subscribe_to_
 from msgraph.generated.models.modality import Modality
 from msgraph.generated.models.service_hosted_media_config import ServiceHostedMediaConfig
 from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
 
 
 def ivr(base_url: str) -> web.Application:
@@ -25,7 +25,9 @@ def ivr(base_url: str) -> web.Application:
                 await call.delete()
             elif data.get("state") == "incoming":
                 media, audio = ServiceHostedMediaConfig(), [Modality.Audio]
-                body = AnswerPostRequestBody(callback_uri=str(request.url), media_config=media, accepted_modalities=audio)
+                body = AnswerPostRequestBody(
+                    callback_uri=str(request.url), media_config=media, accepted_modalities=audio
+                )
                 await call.answer.post(body)
             elif data.get("state") == "established" and "toneInfo" not in data:
                 await call.subscribe_to_tone.post(SubscribeToTonePostRequestBody(client_context="menu"))

@@ -22,8 +22,10 @@ pub(crate) struct Bot {
 #[pyclass(frozen, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Observed {
+    /// The events, in their order.
     #[pyo3(get)]
     events: Vec<Py<Event>>,
+    /// The findings.
     #[pyo3(get)]
     findings: Vec<Py<Finding>>,
 }
@@ -66,6 +68,7 @@ impl Bot {
         Self { ledger }
     }
 
+    /// The calls of the bot.
     #[getter]
     fn ledger(&self, py: Python<'_>) -> Py<Ledger> {
         self.ledger.clone_ref(py)

@@ -25,9 +25,13 @@ pub(crate) struct Call {
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResultInfo {
+    /// The code, as of HTTP.
     code: Option<i32>,
+    /// The code that says more.
     subcode: Option<i32>,
+    /// The text of the service.
     message: Option<String>,
+    /// The result in words, such as ``200/4521 The peer ended the call.``
     text: String,
 }
 
@@ -36,11 +40,16 @@ pub(crate) struct ResultInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Operation {
     id: Option<String>,
+    /// The kind, such as ``playPrompt``.
     kind: String,
+    /// ``notStarted``, ``running``, ``completed`` or ``failed``.
     status: String,
+    /// The text by which the bot recognises the operation.
     client_context: Option<String>,
     result_info: Option<ResultInfo>,
+    /// Why it completed.
     completion_reason: Option<String>,
+    /// True if the call ended before the operation did.
     is_orphaned: bool,
 }
 
@@ -49,8 +58,11 @@ pub(crate) struct Operation {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Participant {
     id: Option<String>,
+    /// The display name, or else an id, or else ``somebody``.
     name: String,
+    /// True if the participant is muted.
     is_muted: Option<bool>,
+    /// True if the participant waits in the lobby.
     is_in_lobby: Option<bool>,
 }
 
@@ -171,81 +183,97 @@ impl Call {
 
 #[pymethods]
 impl Call {
+    /// The id; ``None`` if only a ``client_context`` was reported.
     #[getter]
     fn id(&self) -> String {
         self.call.id().to_string()
     }
 
+    /// Graph's callState, such as ``established``.
     #[getter]
     fn state(&self) -> &'static str {
         self.call.state().as_str()
     }
 
+    /// False if the call is terminated.
     #[getter]
     fn is_live(&self) -> bool {
         self.call.state().is_live()
     }
 
+    /// True if the call has ended, and its result says that it did not end well.
     #[getter]
     fn has_ended_badly(&self) -> bool {
         self.summary().has_ended_badly()
     }
 
+    /// The number of the last event.
     #[getter]
     fn revision(&self) -> u64 {
         self.call.revision()
     }
 
+    /// The time of the first event that has one, in UTC.
     #[getter]
     fn first_at(&self) -> Option<At> {
         self.call.first_at().and_then(At::of)
     }
 
+    /// The latest time of all events, in UTC.
     #[getter]
     fn last_at(&self) -> Option<At> {
         self.call.last_at().and_then(At::of)
     }
 
+    /// ``incoming`` or ``outgoing``.
     #[getter]
     fn direction(&self) -> Option<&str> {
         self.summary().direction()
     }
 
+    /// The name of the calling party, or else an id.
     #[getter]
     fn caller(&self) -> Option<String> {
         self.call.caller()
     }
 
+    /// The names of the called parties, separated by commas.
     #[getter]
     fn callees(&self) -> Option<String> {
         self.call.callees()
     }
 
+    /// The state of the audio, such as ``active``.
     #[getter]
     fn audio(&self) -> Option<&str> {
         self.summary().audio()
     }
 
+    /// The result, once there is one.
     #[getter]
     fn result_info(&self) -> Option<ResultInfo> {
         self.call.result_info().map(ResultInfo::of)
     }
 
+    /// Why the call ended. Only older payloads have it.
     #[getter]
     fn termination_reason(&self) -> Option<&str> {
         self.summary().termination_reason()
     }
 
+    /// How the call ended, in words.
     #[getter]
     fn ending(&self) -> Option<String> {
         self.summary().ending()
     }
 
+    /// The operations, in the order in which they were first reported.
     #[getter]
     fn operations(&self) -> Vec<Operation> {
         self.summary().operations().map(|operation| Operation::of(&operation)).collect()
     }
 
+    /// Who is in the call now.
     #[getter]
     fn participants(&self) -> Vec<Participant> {
         let shown = self.call.participants().map(|one| Participant {
@@ -257,11 +285,13 @@ impl Call {
         shown.collect()
     }
 
+    /// The names of all who were in the call, those who have left too.
     #[getter]
     fn people(&self) -> Vec<String> {
         self.call.everybody()
     }
 
+    /// The keys that were pressed, such as ``tone1``, in their order.
     #[getter]
     fn tones(&self) -> Vec<&str> {
         self.summary().tones().collect()
@@ -273,6 +303,7 @@ impl Call {
         as_python(py, self.call.details())
     }
 
+    /// The events, in their order.
     #[getter]
     fn events(&self) -> PyResult<Vec<Event>> {
         self.kept()?.events().map_err(wrong)

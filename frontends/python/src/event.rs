@@ -26,26 +26,31 @@ impl Event {
             .map_err(|error: callfold::LineError| LineError::new_err(error.to_string()))
     }
 
+    /// The id of the call: a GUID in lower case.
     #[getter]
     fn call_id(&self) -> String {
         self.0.call.to_string()
     }
 
+    /// The number of the event in its call: 1, 2, 3 and so on.
     #[getter]
     const fn revision(&self) -> u64 {
         self.0.revision
     }
 
+    /// The time, in UTC, cut to microseconds. ``None`` if the source gave none.
     #[getter]
     fn at(&self) -> Option<At> {
         self.0.at.and_then(At::of)
     }
 
+    /// True if the event was not reported, but inferred from a later report.
     #[getter]
     const fn inferred(&self) -> bool {
         self.0.inferred
     }
 
+    /// The name of the event, such as ``established``.
     #[getter]
     fn r#type(&self) -> &'static str {
         self.0.event.kind().as_str()

@@ -53,36 +53,43 @@ impl Finding {
         Ok(Self { finding, place })
     }
 
+    /// What was observed, such as ``gap``.
     #[getter]
     const fn kind(&self) -> &'static str {
         self.finding.kind.as_str()
     }
 
+    /// How bad it is.
     #[getter]
     const fn severity(&self) -> &'static str {
         self.finding.severity.as_str()
     }
 
+    /// The call, if the record names one.
     #[getter]
     fn call_id(&self) -> Option<String> {
         self.finding.call.map(|call| call.to_string())
     }
 
+    /// A text for people. It shows no secret.
     #[getter]
     fn message(&self) -> &str {
         &self.finding.message
     }
 
+    /// The log; ``None`` if it was found in no log, or only when all logs were read.
     #[getter]
     fn path(&self) -> Option<&str> {
         self.place.as_ref().map(|(path, ..)| path.as_str())
     }
 
+    /// The record in the log, from 1.
     #[getter]
     fn record(&self) -> Option<u64> {
         self.place.as_ref().map(|(_, record, _)| *record)
     }
 
+    /// The first line of the record, from 1.
     #[getter]
     fn line(&self) -> Option<u64> {
         self.place.as_ref().map(|(.., line)| *line)

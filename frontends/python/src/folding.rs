@@ -117,13 +117,13 @@ fn number_at(column: Option<&Int64Array>, row: usize) -> Option<i64> {
 
 /// Splits records by call. `batch` has the column `text`, and can have `path` and `record`.
 #[pyfunction]
-pub(crate) fn keyed<'py>(py: Python<'py>, batch: PyRecordBatch, format: &str) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn split<'py>(py: Python<'py>, batch: PyRecordBatch, format: &str) -> PyResult<Bound<'py, PyAny>> {
     let (format, batch) = (known_format(format)?, batch.into_inner());
-    let split = py.detach(|| split(format, &batch))?;
+    let split = py.detach(|| split_batch(format, &batch))?;
     PyRecordBatch::new(split).into_pyarrow(py)
 }
 
-fn split(format: Format, batch: &RecordBatch) -> PyResult<RecordBatch> {
+fn split_batch(format: Format, batch: &RecordBatch) -> PyResult<RecordBatch> {
     let records = Texts::required(batch, TEXT)?;
     let (paths, numbers) = (Texts::of(batch, PATH)?, numbers(batch, RECORD)?);
     let (mut call, mut path) = (StringBuilder::new(), StringBuilder::new());
@@ -178,7 +178,7 @@ fn home_of(call: Option<CallId>, text: &str) -> i32 {
     i32::try_from(hasher.finish() >> 33).unwrap_or_default()
 }
 
-/// Replays the parts that [`keyed`] makes. All parts of a call come one after the other, in their order.
+/// Replays the parts that [`split`] makes. All parts of a call come one after the other, in their order.
 #[pyclass(frozen, module = "callfold")]
 pub(crate) struct Folder(Mutex<Folding>);
 

@@ -38,7 +38,7 @@ mod _native {
     #[pymodule_export]
     use super::finding::Finding;
     #[pymodule_export]
-    use super::folding::{Folder, keyed};
+    use super::folding::{Folder, split};
     #[pymodule_export]
     use super::ledger::Ledger;
     #[pymodule_export]

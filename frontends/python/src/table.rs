@@ -61,11 +61,13 @@ impl Table {
 
 #[pymethods]
 impl Table {
+    /// The names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<&str> {
         self.names().collect()
     }
 
+    /// The number of rows.
     #[getter]
     fn num_rows(&self) -> usize {
         self.__len__()
@@ -122,9 +124,13 @@ fn structs(batch: RecordBatch) -> ArrayRef {
 #[pyclass(frozen, get_all, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Tables {
+    /// One row for each call.
     calls: Py<Table>,
+    /// One row for each operation, in their order in the call.
     operations: Py<Table>,
+    /// One row for each name of somebody who was in a call, those who have left too.
     participants: Py<Table>,
+    /// One row for each finding.
     findings: Py<Table>,
 }
 

@@ -58,7 +58,7 @@ def _through(library: str, one: callfold.Table, schema: pa.Schema) -> pa.Table:
 
 
 def of_command(logs: Iterable[Path], *options: str) -> Rows:
-    """The tables that the JSON of the command tells."""
+    """The tables in the JSON of the command."""
     command: list[str | Path] = [COMMAND, "replay", "--json", "--deny", "error", *options, *logs]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode in (0, 1), run.stderr

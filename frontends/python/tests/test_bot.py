@@ -18,7 +18,9 @@ MESSAGE = {"X-Microsoft-Skype-Message-ID": "b2f0a5c3-7c5e-4c0a-9c0e-0d9c2c8a1f10
 
 def body(state: str, **members: object) -> str:
     data = {"state": state, **members}
-    return json.dumps({"value": [{"changeType": "updated", "resourceUrl": f"/communications/calls/{CALL}", "resourceData": data}]})
+    return json.dumps(
+        {"value": [{"changeType": "updated", "resourceUrl": f"/communications/calls/{CALL}", "resourceData": data}]}
+    )
 
 
 def test_a_notification_is_observed_stored_and_folded(tmp_path: Path) -> None:
@@ -148,7 +150,12 @@ def test_a_call_that_is_read_after_each_event_costs_linear_time() -> None:
 def test_bytes_of_any_kind_are_a_body() -> None:
     bot = callfold.Bot(callfold.Ledger())
     text = body("incoming")
-    kinds: list[str | bytes | bytearray | memoryview] = [text, text.encode(), bytearray(text.encode()), memoryview(text.encode())]
+    kinds: list[str | bytes | bytearray | memoryview] = [
+        text,
+        text.encode(),
+        bytearray(text.encode()),
+        memoryview(text.encode()),
+    ]
     found = [bot.deliver(one, received_at=AT).events for one in kinds]
     assert all(events == found[0] for events in found)
     with pytest.raises(TypeError, match="expected str or bytes, found int"):
@@ -156,7 +163,9 @@ def test_bytes_of_any_kind_are_a_body() -> None:
 
 
 def test_a_time_that_python_does_not_have_is_none() -> None:
-    event = callfold.Event.parse(f'{{"call":"{CALL}","rev":1,"at":"-000044-03-15T00:00:00Z","type":"offered","data":{{}}}}')
+    event = callfold.Event.parse(
+        f'{{"call":"{CALL}","rev":1,"at":"-000044-03-15T00:00:00Z","type":"offered","data":{{}}}}'
+    )
     assert event.at is None and "-000044-03-15" in str(event)
 
 

@@ -1,4 +1,4 @@
-"""The examples: bots on aiohttp, FastAPI and Flask, each told of a call by the local service."""
+"""The examples: bots on aiohttp, FastAPI and Flask, each with a call of the local service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ sys.path.insert(0, str(EXAMPLES))
 
 
 def check(graph: Graph, url: str, address: str) -> None:
-    """Somebody rings and hangs up, and the bot is told twice. It has kept it all."""
+    """Somebody rings and hangs up, and each notification comes twice. The bot has kept it all."""
     graph.faults(webhooks={"repeat": 1})
     call = graph.ring(url)
     call.hang_up()

@@ -54,12 +54,21 @@ OF_A_LOG = {"noise", "nothingFound", "newestFirst", "unordered", "grew"}
 def comparable(rows: agreement.Rows) -> agreement.Rows:
     """The rows in an order that does not depend on the engine. An engine has rows with numbers: here, those of the lines."""
     findings = [
-        {**row, "record": row["line"] or row["record"], "line": None} for row in rows["findings"] if row["kind"] not in OF_A_LOG
+        {**row, "record": row["line"] or row["record"], "line": None}
+        for row in rows["findings"]
+        if row["kind"] not in OF_A_LOG
     ]
     return {name: sorted(found, key=repr) for name, found in {**rows, "findings": findings}.items()}
 
 
-LOGS = ["ivr.jsonl", "service.jsonl", "malformed.jsonl", "reordered-duplicated.jsonl", "tomorrow.jsonl", "transfer-failed.jsonl"]
+LOGS = [
+    "ivr.jsonl",
+    "service.jsonl",
+    "malformed.jsonl",
+    "reordered-duplicated.jsonl",
+    "tomorrow.jsonl",
+    "transfer-failed.jsonl",
+]
 
 
 def format_of(log: Path) -> str:
@@ -137,7 +146,9 @@ def test_bodies_in_one_record_keep_their_order(tmp_path: Path) -> None:
     calls = ["57dab8b1-894c-409a-b240-bd8beae78896", "5b4a7700-5104-414f-8c01-f1a3220e6477"]
     bodies = [
         '{"value":['
-        + ",".join(f'{{"resourceUrl":"/communications/calls/{call}","resourceData":{{"state":"{state}"}}}}' for call in calls)
+        + ",".join(
+            f'{{"resourceUrl":"/communications/calls/{call}","resourceData":{{"state":"{state}"}}}}' for call in calls
+        )
         + "]}"
         for state in ["incoming", "establishing", "established", "terminated"]
     ]

@@ -45,7 +45,10 @@ def test_the_columns_are_these() -> None:
 def test_a_time_is_cut_and_its_text_is_exact(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     call = '{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":%d,"at":"%s","type":"%s","data":{}}\n'
-    log.write_text(call % (1, "1969-12-31T23:59:59.9999999Z", "placed") + call % (2, "2026-11-23T09:15:02.250000999Z", "terminated"))
+    log.write_text(
+        call % (1, "1969-12-31T23:59:59.9999999Z", "placed")
+        + call % (2, "2026-11-23T09:15:02.250000999Z", "terminated")
+    )
     (row,) = pa.table(callfold.replay(log).calls).to_pylist()
     assert row["first_at"] == datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=timezone.utc)
     assert row["first_at_text"] == "1969-12-31T23:59:59.999999900Z"

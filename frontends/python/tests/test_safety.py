@@ -35,11 +35,23 @@ def test_no_secret_is_shown() -> None:
     calls.apply_all(observed.events)
     (call,) = calls
     assert SECRET in str(observed.events[0]), "the log keeps it"
-    shown: list[object] = [observed, *observed.events, *observed.findings, bot, calls, call, *call.operations, *call.participants]
+    shown: list[object] = [
+        observed,
+        *observed.events,
+        *observed.findings,
+        bot,
+        calls,
+        call,
+        *call.operations,
+        *call.participants,
+    ]
     texts = [repr(one) for one in shown] + [call.timeline(), call.svg(), str(call.json())]
     tables = calls.tables()
     texts += [repr(tables), *(event.description for event in observed.events)]
-    texts += [str(pa.table(one).to_pylist()) for one in [tables.calls, tables.operations, tables.participants, tables.findings]]
+    texts += [
+        str(pa.table(one).to_pylist())
+        for one in [tables.calls, tables.operations, tables.participants, tables.findings]
+    ]
     assert not any(SECRET in text for text in texts)
     with pytest.raises(callfold.LineError) as error:
         callfold.Event.parse(str(observed.events[0]).replace('"rev":1', '"rev":0'))

@@ -74,7 +74,11 @@ def test_spark_and_the_command_agree(spark: SparkSession, tmp_path: Path) -> Non
 def test_bodies_are_sorted_by_their_times(spark: SparkSession) -> None:
     log = SAMPLES / "ivr.jsonl"
     lines = list(reversed(log.read_text().splitlines()))
-    found = rows(callfold.spark.replay(spark.createDataFrame([(line,) for line in lines], "value string"), format="notifications"))
+    found = rows(
+        callfold.spark.replay(
+            spark.createDataFrame([(line,) for line in lines], "value string"), format="notifications"
+        )
+    )
     expected = comparable(agreement.of_command([log]))
     assert comparable(found)["calls"] == expected["calls"]
 
@@ -151,7 +155,9 @@ def test_a_stream_of_bodies_comes_to_the_same(spark: SparkSession, tmp_path: Pat
     stream.run("notifications")
     found, expected = comparable(stream.rows()), comparable(agreement.of_command([SAMPLES / "ivr.jsonl"]))
     assert found["calls"] == expected["calls"]
-    assert {row["kind"] for row in found["findings"]} == {row["kind"] for row in expected["findings"]} | {"unknownResource"}
+    assert {row["kind"] for row in found["findings"]} == {row["kind"] for row in expected["findings"]} | {
+        "unknownResource"
+    }
 
 
 class State:
@@ -183,7 +189,15 @@ class State:
 
 def test_a_call_that_was_quiet_is_forgotten() -> None:
     state: Any = State()
-    part = {"call": ["57dab8b1-894c-409a-b240-bd8beae78896"], "path": [None], "record": [None], "sort": [1], "part": [0], "text": ["{}"], "home": [1]}
+    part = {
+        "call": ["57dab8b1-894c-409a-b240-bd8beae78896"],
+        "path": [None],
+        "record": [None],
+        "sort": [1],
+        "part": [0],
+        "text": ["{}"],
+        "home": [1],
+    }
     given = partial(callfold.spark._kept, timedelta(days=2), ("57dab8b1",))
     (first,) = given(iter([pd.DataFrame(part)]), state)
     assert state.timeout == 2 * 24 * 60 * 60 * 1000

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
-from typing_extensions import Self
-
 import pyarrow as pa
+from typing_extensions import Self
 
 _Time: TypeAlias = datetime | str
 _Length: TypeAlias = timedelta | str
@@ -106,13 +105,18 @@ class ResultInfo:
     """Graph's `resultInfo <https://learn.microsoft.com/graph/api/resources/resultinfo>`_."""
 
     def __new__(cls, code: int | None, subcode: int | None, message: str | None, text: str) -> Self: ...
+    @property
+    def code(self) -> int | None:
+        """The code, as of HTTP."""
 
     @property
-    def code(self) -> int | None: ...
+    def subcode(self) -> int | None:
+        """The code that says more."""
+
     @property
-    def subcode(self) -> int | None: ...
-    @property
-    def message(self) -> str | None: ...
+    def message(self) -> str | None:
+        """The text of the service."""
+
     @property
     def text(self) -> str:
         """The result in words, such as ``200/4521 The peer ended the call.``"""
@@ -133,7 +137,6 @@ class Operation:
         completion_reason: str | None,
         is_orphaned: bool,
     ) -> Self: ...
-
     @property
     def id(self) -> str | None:
         """The id; ``None`` if only a ``client_context`` was reported."""
@@ -143,15 +146,21 @@ class Operation:
         """The kind, such as ``playPrompt``."""
 
     @property
-    def status(self) -> Literal["notStarted", "running", "completed", "failed"]: ...
+    def status(self) -> Literal["notStarted", "running", "completed", "failed"]:
+        """``notStarted``, ``running``, ``completed`` or ``failed``."""
+
     @property
     def client_context(self) -> str | None:
         """The text by which the bot recognises the operation."""
 
     @property
-    def result_info(self) -> ResultInfo | None: ...
+    def result_info(self) -> ResultInfo | None:
+        """The result, once there is one."""
+
     @property
-    def completion_reason(self) -> str | None: ...
+    def completion_reason(self) -> str | None:
+        """Why it completed."""
+
     @property
     def is_orphaned(self) -> bool:
         """True if the call ended before the operation did."""
@@ -163,17 +172,22 @@ class Participant:
     """Graph's `participant <https://learn.microsoft.com/graph/api/resources/participant>`_: somebody who is in a call."""
 
     def __new__(cls, id: str | None, name: str, is_muted: bool | None, is_in_lobby: bool | None) -> Self: ...
-
     @property
-    def id(self) -> str | None: ...
+    def id(self) -> str | None:
+        """The id; ``None`` if it was not reported."""
+
     @property
     def name(self) -> str:
         """The display name, or else an id, or else ``somebody``."""
 
     @property
-    def is_muted(self) -> bool | None: ...
+    def is_muted(self) -> bool | None:
+        """True if the participant is muted."""
+
     @property
-    def is_in_lobby(self) -> bool | None: ...
+    def is_in_lobby(self) -> bool | None:
+        """True if the participant waits in the lobby."""
+
     def __hash__(self) -> int: ...
 
 @final
@@ -229,7 +243,9 @@ class Call:
         """The last result that was reported: of an ended call, how it ended."""
 
     @property
-    def termination_reason(self) -> str | None: ...
+    def termination_reason(self) -> str | None:
+        """Why the call ended. Only older payloads have it."""
+
     @property
     def ending(self) -> str | None:
         """How the call ended, in words."""
@@ -325,11 +341,13 @@ class Observed:
     """The events and the findings of one input. First store the events, then fold them."""
 
     def __new__(cls, events: list[Event], findings: list[Finding]) -> Self: ...
+    @property
+    def events(self) -> list[Event]:
+        """The events, in their order."""
 
     @property
-    def events(self) -> list[Event]: ...
-    @property
-    def findings(self) -> list[Finding]: ...
+    def findings(self) -> list[Finding]:
+        """The findings."""
 
 @final
 class Bot:
@@ -337,7 +355,9 @@ class Bot:
 
     def __new__(cls, ledger: Ledger) -> Self: ...
     @property
-    def ledger(self) -> Ledger: ...
+    def ledger(self) -> Ledger:
+        """The calls of the bot."""
+
     def deliver(
         self,
         body: _Bytes,
@@ -396,9 +416,13 @@ class Table:
     """A table in the form of Arrow. ``pyarrow.table(table)``, ``polars.DataFrame(table)`` and DuckDB take it without a copy."""
 
     @property
-    def column_names(self) -> list[str]: ...
+    def column_names(self) -> list[str]:
+        """The names of the columns."""
+
     @property
-    def num_rows(self) -> int: ...
+    def num_rows(self) -> int:
+        """The number of rows."""
+
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
@@ -459,7 +483,7 @@ def read(
     :raises ReplayError: A log cannot be read. Its member ``read`` has what was read.
     """
 
-def keyed(batch: pa.RecordBatch, format: str) -> pa.RecordBatch: ...
+def split(batch: pa.RecordBatch, format: str) -> pa.RecordBatch: ...
 
 @final
 class Folder:

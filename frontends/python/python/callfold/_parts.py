@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
-from ._native import Folder, keyed
+from . import _native
+from ._native import Folder
 
-PARTS = keyed(pa.record_batch({"text": pa.array([], pa.string())}), "events").schema
+PARTS = _native.split(pa.record_batch({"text": pa.array([], pa.string())}), "events").schema
 """The parts of a log: each is about one call, or about none."""
 
 FOLDED = Folder("events").finish().schema
@@ -34,7 +35,7 @@ def check(format: str) -> None:
 def split(batches: Iterable[pa.RecordBatch], format: str) -> Iterator[pa.RecordBatch]:
     """The parts of records."""
     for batch in batches:
-        yield keyed(batch, format)
+        yield _native.split(batch, format)
 
 
 def fold(batches: Iterable[pa.RecordBatch], format: str) -> Iterator[pa.RecordBatch]:

@@ -62,7 +62,9 @@ def replay(
     check(format)
     names = {column: "text", **({path: "path"} if path else {}), **({record: "record"} if record else {})}
     parts = ds.map_batches(partial(_split, format, names, partitions), batch_format="pyarrow")
-    return _tables(parts.groupby(_BUCKET, num_partitions=partitions).map_groups(partial(_fold, format), batch_format="pyarrow"))
+    return _tables(
+        parts.groupby(_BUCKET, num_partitions=partitions).map_groups(partial(_fold, format), batch_format="pyarrow")
+    )
 
 
 def _tables(folded: Dataset) -> Tables:

@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from ._parts import FOLDED, HOME, ORDER, PARTS, TABLES, check, fold, split
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
     from pyspark.sql.streaming.state import GroupState
 
 __all__ = ["Tables", "replay", "stream", "tables"]

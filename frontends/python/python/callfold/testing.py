@@ -103,7 +103,7 @@ class Graph:
     def faults(self, **faults: Any) -> None:
         """Replace all faults: the body of ``PUT /_callfold/faults``. Without arguments, nothing fails any more.
 
-            graph.faults(requests=[{"method": "answer", "status": 503, "times": 1}], webhooks={"repeat": 1})
+        graph.faults(requests=[{"method": "answer", "status": 503, "times": 1}], webhooks={"repeat": 1})
         """
         self._service.set_faults(json.dumps(faults))
 
