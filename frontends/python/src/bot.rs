@@ -1,10 +1,10 @@
 //! A bot: what its webhook receives, and the replies to its requests.
 
-use std::collections::BTreeMap;
-
 use callfold::call;
 use jiff::Timestamp;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::event::Event;
 use crate::finding::Finding;
@@ -55,10 +55,38 @@ impl Observed {
     }
 }
 
+/// The headers of a framework that a bot needs: a mapping, or pairs. Others are left out, whatever they are.
+fn message_ids(headers: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let pairs = if headers.hasattr("items")? { headers.call_method0("items")? } else { headers.clone() };
+    let mut found = Vec::new();
+    for pair in pairs.try_iter()? {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+        let Some(name) = lossy(&name).filter(|name| name.to_ascii_lowercase().starts_with(MESSAGE_IDS))
+        else {
+            continue;
+        };
+        let Some(value) = lossy(&value) else {
+            let of = value.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("header `{name}`: expected str or bytes, found {of}")));
+        };
+        found.push((name, value));
+    }
+    Ok(found)
+}
+
+/// How the headers with message ids begin.
+const MESSAGE_IDS: &str = "x-microsoft-skype-";
+
+fn lossy(text: &Bound<'_, PyAny>) -> Option<String> {
+    let bytes = |bytes: &Bound<'_, PyBytes>| String::from_utf8_lossy(bytes.as_bytes()).into_owned();
+    let text_of = |text: &Bound<'_, PyString>| text.to_string_lossy().into_owned();
+    text.cast::<PyString>().map(text_of).or_else(|_| text.cast::<PyBytes>().map(bytes)).ok()
+}
+
 /// A given time, or now.
 #[expect(clippy::disallowed_methods, reason = "a bot that gives no time means now")]
-fn time(given: Option<Time<'_>>) -> PyResult<Timestamp> {
-    given.map_or_else(|| Ok(Timestamp::now()), Time::timestamp)
+fn time(given: Option<Time>) -> Timestamp {
+    given.map_or_else(Timestamp::now, |Time(at)| at)
 }
 
 #[pymethods]
@@ -81,14 +109,10 @@ impl Bot {
         py: Python<'_>,
         body: Text,
         headers: Option<&Bound<'_, PyAny>>,
-        received_at: Option<Time<'_>>,
+        received_at: Option<Time>,
     ) -> PyResult<Observed> {
-        let headers: BTreeMap<String, String> = match headers {
-            // The headers of a framework are a mapping, and not always a `dict`.
-            Some(headers) => py.import("builtins")?.call_method1("dict", (headers,))?.extract()?,
-            None => BTreeMap::new(),
-        };
-        let (at, body) = (time(received_at)?, body.bytes());
+        let headers = headers.map_or_else(|| Ok(Vec::new()), message_ids)?;
+        let (at, body) = (time(received_at), body.bytes());
         let calls = self.ledger.get().snapshot();
         let observed = py.detach(|| {
             let headers: Vec<_> =
@@ -107,9 +131,9 @@ impl Bot {
         path: &str,
         status: u16,
         body: Text,
-        at: Option<Time<'_>>,
+        at: Option<Time>,
     ) -> PyResult<Observed> {
-        let (at, body) = (time(at)?, body.bytes());
+        let (at, body) = (time(at), body.bytes());
         let calls = self.ledger.get().snapshot();
         Observed::of(py, py.detach(|| callfold::Bot::new(&calls).replied(method, path, status, body, at)))
     }

@@ -2,6 +2,7 @@
 
 use callfold::{CallId, FindingKind, Severity};
 use callfold_cli::LocatedFinding;
+use callfold_view::printable::printable;
 use pyo3::prelude::*;
 
 use crate::error::wrong;
@@ -96,10 +97,12 @@ impl Finding {
     }
 
     fn __str__(&self) -> String {
-        match &self.place {
+        let text = match &self.place {
             Some((path, _, line)) => format!("{path}:{line}: {}: {}", self.severity(), self.finding),
             None => format!("{}: {}", self.severity(), self.finding),
-        }
+        };
+        // A notification can hold characters that control a terminal.
+        printable(&text).into_owned()
     }
 
     fn __repr__(&self) -> String {

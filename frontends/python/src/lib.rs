@@ -29,6 +29,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The native part of callfold.
 #[pymodule]
 mod _native {
+    #[expect(non_upper_case_globals, reason = "a name of Python")]
+    #[pymodule_export]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
     #[pymodule_export]
     use super::bot::{Bot, Observed};
     #[pymodule_export]

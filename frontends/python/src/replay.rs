@@ -52,7 +52,7 @@ pub(crate) fn format(name: &str) -> PyResult<Option<Format>> {
 fn options(
     format_name: &str,
     call: Option<&str>,
-    at: Option<Time<'_>>,
+    at: Option<Time>,
     max_record: usize,
     jobs: usize,
     keep: Keep,
@@ -60,7 +60,7 @@ fn options(
     let mut options = Options::default();
     options.format = format(format_name)?;
     options.only = call.map(call_id).transpose()?;
-    options.until = at.map(Time::timestamp).transpose()?.map(Moment::Time);
+    options.until = at.map(|Time(at)| Moment::Time(at));
     options.max_record = max_record;
     options.jobs =
         NonZeroUsize::new(jobs).ok_or_else(|| wrong("jobs: 0 threads read nothing; at least 1"))?;
@@ -151,7 +151,7 @@ pub(crate) fn replay(
     paths: Paths,
     format: &str,
     call: Option<&str>,
-    at: Option<Time<'_>>,
+    at: Option<Time>,
     max_record: usize,
     jobs: usize,
 ) -> PyResult<Tables> {
@@ -178,7 +178,7 @@ pub(crate) fn read(
     paths: Paths,
     format: &str,
     call: Option<&str>,
-    at: Option<Time<'_>>,
+    at: Option<Time>,
     max_record: usize,
 ) -> PyResult<(Ledger, Vec<Finding>)> {
     let options = options(format, call, at, max_record, 1, Keep::Everything)?;

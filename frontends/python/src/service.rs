@@ -86,8 +86,8 @@ impl Service {
     }
 
     /// Moves a manual clock on, and returns the time then.
-    fn advance(&self, py: Python<'_>, by: Length<'_>) -> PyResult<Option<At>> {
-        let (service, by) = (self.running()?, by.duration()?);
+    fn advance(&self, py: Python<'_>, by: Length) -> PyResult<Option<At>> {
+        let (service, Length(by)) = (self.running()?, by);
         wait(py, service.advance(by))?.map(At::of).map_err(|why| refused(&why))
     }
 

@@ -71,8 +71,11 @@ impl Store {
     }
 
     /// Appends events: all of them or none. When this returns, they are durable.
-    fn append(&self, py: Python<'_>, events: Vec<Bound<'_, Event>>) -> PyResult<()> {
-        let batch: Vec<_> = events.iter().map(|event| event.get().0.clone()).collect();
+    fn append(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<()> {
+        let batch: Vec<_> = events
+            .try_iter()?
+            .map(|event| Ok(event?.cast_into::<Event>()?.get().0.clone()))
+            .collect::<PyResult<_>>()?;
         wait(py, self.opened()?.append(&batch))?.map_err(|error| match error {
             AppendError::Conflict(conflict) => error::ConflictError::new_err(conflict.to_string()),
             AppendError::LeaseLost(lost) => error::StoreError::new_err(lost.to_string()),

@@ -13,26 +13,32 @@ use serde::Serialize;
 use crate::error::wrong;
 
 /// A time: an aware `datetime`, or a text such as `2026-11-23T09:15:02Z`.
-#[derive(Debug, FromPyObject)]
-pub(crate) enum Time<'py> {
-    Text(String),
-    At(Bound<'py, PyDateTime>),
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl<'py> FromPyObject<'_, 'py> for Time {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text: String = if let Ok(at) = given.cast::<PyDateTime>() {
+            if at.getattr("tzinfo")?.is_none() {
+                let why = "a time needs an offset, as in datetime.now(timezone.utc)";
+                return Err(wrong(format!("{}: {why}", at.str()?)));
+            }
+            at.call_method0("isoformat")?.extract()?
+        } else {
+            text_or(given, "an aware datetime, or a text such as '2026-11-23T09:15:02Z'")?
+        };
+        text.parse().map(Self).map_err(|error| wrong(format!("{text}: {error}")))
+    }
 }
 
-impl Time<'_> {
-    pub(crate) fn timestamp(self) -> PyResult<Timestamp> {
-        let text = match self {
-            Self::Text(text) => text,
-            Self::At(at) if at.getattr("tzinfo")?.is_none() => {
-                return Err(wrong(format!(
-                    "{}: a time needs an offset, as in datetime.now(timezone.utc)",
-                    at.str()?
-                )));
-            }
-            Self::At(at) => at.call_method0("isoformat")?.extract()?,
-        };
-        text.parse().map_err(|error| wrong(format!("{text}: {error}")))
-    }
+/// The text that was given in place of a value.
+fn text_or(given: Borrowed<'_, '_, PyAny>, expected: &str) -> PyResult<String> {
+    given.extract().map_err(|_| match given.get_type().name() {
+        Ok(found) => PyTypeError::new_err(format!("expected {expected}, found {found}")),
+        Err(error) => error,
+    })
 }
 
 /// A time as an aware `datetime` in UTC. It is cut to whole microseconds.
@@ -71,23 +77,24 @@ impl<'py> IntoPyObject<'py> for At {
 }
 
 /// A length of time: a `timedelta`, or a text such as `PT45M` or `45m`.
-#[derive(Debug, FromPyObject)]
-pub(crate) enum Length<'py> {
-    Text(String),
-    Delta(Bound<'py, PyDelta>),
-}
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Length(pub(crate) SignedDuration);
 
-impl Length<'_> {
-    pub(crate) fn duration(self) -> PyResult<SignedDuration> {
-        match self {
-            Self::Text(text) => text.parse().map_err(|error| wrong(format!("{text}: {error}"))),
-            Self::Delta(delta) => {
-                let part = |name| delta.getattr(name)?.extract::<i64>();
-                let (days, seconds) = (part("days")?, part("seconds")?);
-                let whole = SignedDuration::from_secs(days * 86_400 + seconds);
-                Ok(whole + SignedDuration::from_micros(part("microseconds")?))
-            }
+impl<'py> FromPyObject<'_, 'py> for Length {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(delta) = given.cast::<PyDelta>() {
+            let part = |name| delta.getattr(name)?.extract::<i64>();
+            let whole = SignedDuration::from_secs(part("days")? * 86_400 + part("seconds")?);
+            return Ok(Self(whole + SignedDuration::from_micros(part("microseconds")?)));
         }
+        let text = text_or(given, "a timedelta, or a text such as '45m'")?;
+        text.parse().map(Self).map_err(|_| {
+            wrong(format!(
+                "{text}: expected a length of time in hours, minutes and seconds, such as 45m or PT1H30M"
+            ))
+        })
     }
 }
 

@@ -178,3 +178,20 @@ def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(callfold.StoreError) as error:
         callfold.Store(f"postgres://bot:{secret}@127.0.0.1:1/calls")
     assert secret not in str(error.value) + repr(error.value)
+
+
+def test_other_headers_do_not_matter() -> None:
+    odd: dict[object, object] = {"X-A": "\udcff", "Content-Length": 5, b"host": b"abc", "a": None}
+    bot = callfold.Bot(callfold.Ledger())
+    bot.ledger.apply_all(bot.deliver(body("incoming"), odd | MESSAGE, AT).events)  # type: ignore[arg-type]
+    raw = [(name.lower().encode(), value.encode()) for name, value in MESSAGE.items()]
+    again = bot.deliver(body("incoming"), raw, AT)
+    assert [finding.kind for finding in again.findings] == ["duplicate"]
+    with pytest.raises(TypeError, match="header `X-Microsoft-Skype-Message-ID`: expected str or bytes, found int"):
+        bot.deliver(body("incoming"), {"X-Microsoft-Skype-Message-ID": 5}, AT)  # type: ignore[arg-type]
+
+
+def test_a_finding_controls_no_terminal() -> None:
+    observed = callfold.Bot(callfold.Ledger()).deliver(body("x\x1b[2J\nFAKE"), received_at=AT)
+    shown = "".join(f"{finding}{finding!r}" for finding in observed.findings)
+    assert observed.findings and "\x1b" not in shown and "\n" not in shown

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,14 @@ def test_a_child_of_a_fork_has_a_service_of_its_own(graph: Graph) -> None:
     assert graph.ring("http://127.0.0.1:1/callback").state == "incoming", "that of the parent still runs"
 
 
+@pytest.fixture
+def interrupted() -> Generator[None, None, None]:
+    """SIGINT is that of Python, also where what runs the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _use(store: callfold.Store, results: Any) -> None:
     try:
         results.put(str(store.events(CALL)))
@@ -135,7 +144,7 @@ def test_what_handles_a_signal_can_use_callfold(bot: Any, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_ends_a_replay(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_replay(interrupted: None, tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text((SAMPLES / "ivr.jsonl").read_text() * 3_000)
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
@@ -145,7 +154,7 @@ def test_ctrl_c_ends_a_replay(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_ends_the_waiting(bot: Any) -> None:
+def test_ctrl_c_ends_the_waiting(interrupted: None, bot: Any) -> None:
     with Graph(clock="real", webhooks={"timeout": "PT20S"}) as graph:
         hung = threading.Event()
         bot.received = _Hanging(hung)

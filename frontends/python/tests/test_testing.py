@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -101,6 +103,67 @@ def test_a_service_that_has_ended_says_so(graph: Graph) -> None:
 def test_the_marker_has_settings(graph: Graph) -> None:
     with pytest.raises(ServiceError, match="manual"):
         graph.advance("1s")
+
+
+def test_nothing_holds_up_the_event_loop_of_a_bot(graph: Graph) -> None:
+    async def course() -> None:
+        call = await graph.aio.ring("http://127.0.0.1:1/callback")
+        waits: list[Callable[[], object]] = [
+            graph.ring,
+            lambda: graph.advance("1s"),
+            lambda: call.press("1"),
+            graph.quiet,
+        ]
+        for wait in waits:
+            with pytest.raises(RuntimeError, match="aio"):
+                wait()
+
+    asyncio.run(course())
+
+
+def test_a_fault_does_not_end_the_process_of_the_test(graph: Graph) -> None:
+    crashes: list[Callable[[], object]] = [
+        lambda: graph.faults(crash={"after": "stored"}),
+        lambda: Graph(faults={"crash": {}}),
+    ]
+    for crash in crashes:
+        with pytest.raises(ValueError, match="callfold serve"):
+            crash()
+
+
+def test_a_call_is_named_in_any_spelling(graph: Graph) -> None:
+    call = graph.ring("http://127.0.0.1:1/callback")
+    assert graph.call(call.id.upper()) == call
+    assert graph.deliveries(call=call) == graph.deliveries(call=call.id.upper()) == call.deliveries() != []
+    with pytest.raises(ValueError, match="GUID"):
+        graph.deliveries(call="x")
+    with pytest.raises(TypeError, match="expected a timedelta, or a text such as '45m', found int"):
+        graph.advance(5)  # type: ignore[arg-type]
+
+
+def test_markers_add_up_and_a_failing_fixture_shows_its_calls(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def rung(graph):
+            graph.ring("http://127.0.0.1:1/callback")
+            raise AssertionError("the fixture fails")
+
+        @pytest.mark.graph(seed=7)
+        class TestIt:
+            @pytest.mark.graph(auto="off")
+            def test_seed(self, graph):
+                assert graph._service.seed == 7
+
+            def test_fixture(self, rung):
+                pass
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*calls of the fixture graph*"])
 
 
 def test_a_failed_test_shows_its_calls(pytester: pytest.Pytester) -> None:

@@ -7,8 +7,6 @@
   :mod:`callfold.ray` do the same on many machines.
 """
 
-from importlib.metadata import version as _version
-
 from ._native import (
     Bot,
     Call,
@@ -22,6 +20,7 @@ from ._native import (
     Store,
     Table,
     Tables,
+    __version__,
     read,
     replay,
 )
@@ -35,8 +34,6 @@ from .errors import (
     StoreError,
     TransientStoreError,
 )
-
-__version__ = _version("callfold")
 
 __all__ = [
     "ApplyError",
@@ -59,6 +56,7 @@ __all__ = [
     "Table",
     "Tables",
     "TransientStoreError",
+    "__version__",
     "read",
     "replay",
 ]

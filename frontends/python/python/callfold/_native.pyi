@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias, final
 import pyarrow as pa
 from typing_extensions import Self
 
+__version__: str
+
 _Time: TypeAlias = datetime | str
 _Length: TypeAlias = timedelta | str
 _Path: TypeAlias = str | PathLike[str]
@@ -361,7 +363,7 @@ class Bot:
     def deliver(
         self,
         body: _Bytes,
-        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]] | None = None,
         received_at: _Time | None = None,
     ) -> Observed:
         """Take the body of a POST to the webhook.
@@ -393,7 +395,7 @@ class Store:
     """
 
     def __new__(cls, address: str) -> Self: ...
-    def append(self, events: Sequence[Event]) -> None:
+    def append(self, events: Iterable[Event]) -> None:
         """Append events: all of them, or none. When this returns, they are durable.
 
         :raises ConflictError: Another event has this revision, or the one before it is missing.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from .testing import Graph
+
+
+_SERVICE = pytest.StashKey["Graph"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,8 +27,14 @@ def graph(request: pytest.FixtureRequest) -> Generator[Graph, None, None]:
     # The native part is loaded only where a test needs it.
     from .testing import Graph
 
-    marker = request.node.get_closest_marker("graph")
-    with Graph(**(marker.kwargs if marker else {})) as service:
+    settings: dict[str, Any] = {}
+    # The nearest marker counts most.
+    for marker in reversed(list(request.node.iter_markers("graph"))):
+        if marker.args:
+            raise pytest.UsageError("the settings of the marker `graph` have names, as in pytest.mark.graph(seed=7)")
+        settings.update(marker.kwargs)
+    with Graph(**settings) as service:
+        request.node.stash[_SERVICE] = service
         yield service
 
 
@@ -35,10 +43,9 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    graph = getattr(item, "funcargs", {}).get("graph")
-    # Another fixture can have this name, in a project that does not use this one.
-    testing = sys.modules.get("callfold.testing")
-    if report.when == "call" and report.failed and testing is not None and isinstance(graph, testing.Graph):
+    graph = item.stash.get(_SERVICE, None)
+    # After the teardown, the service has ended.
+    if report.failed and report.when != "teardown" and graph is not None:
         report.sections.append(("calls of the fixture graph", _shown(graph)))
     return report
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,6 +41,7 @@ class Graph:
 
     def __init__(self, *, bot: str | None = None, clock: str = "manual", seed: int = 1, **settings: Any) -> None:
         self.bot = bot
+        _check_faults(settings.get("faults"))
         given = {"listen": "127.0.0.1:0", "clock": clock, "seed": seed, **settings}
         self._service = Service(json.dumps(given if bot is None else {**given, "bot": bot}))
 
@@ -63,15 +65,17 @@ class Graph:
         """The same for a test whose bot runs in its event loop."""
         return AsyncGraph(self)
 
-    def ring(self, callback_uri: str | None = None, **members: Any) -> GraphCall:
+    def ring(self, callback_uri: object = None, **members: Any) -> GraphCall:
         """Somebody rings the bot.
 
-        :param callback_uri: The URL to which notifications are posted, if it is another than :attr:`bot`.
+        :param callback_uri: The URL to which notifications are posted, if it is another than :attr:`bot`: text, or what
+            ``str`` makes text of.
         :param members: Members of Graph's call, such as ``subject="Help"`` or ``source={...}``. ``meeting=True`` makes it a group
             call.
         :raises ServiceError: A member is wrong, or there is no URL to post to.
         """
-        uri = callback_uri or self.bot
+        _outside_a_loop("graph.aio.ring(...)")
+        uri = self.bot if callback_uri is None else str(callback_uri)
         offer = members if uri is None else {"callbackUri": uri, **members}
         call = self._service.ring(json.dumps(offer))
         self._service.quiet()
@@ -84,6 +88,7 @@ class Graph:
         :raises ValueError: It is no length of time.
         :raises ServiceError: The clock is not manual.
         """
+        _outside_a_loop("graph.aio.advance(...)")
         return self._service.advance(by)
 
     def scenario(self, scenario: str | Mapping[str, Any]) -> None:
@@ -105,6 +110,7 @@ class Graph:
 
         graph.faults(requests=[{"method": "answer", "status": 503, "times": 1}], webhooks={"repeat": 1})
         """
+        _check_faults(faults)
         self._service.set_faults(json.dumps(faults))
 
     def calls(self) -> list[GraphCall]:
@@ -122,17 +128,22 @@ class Graph:
         call._now()
         return call
 
-    def deliveries(self, *, after: int = 0, call: str | None = None) -> list[dict[str, Any]]:
+    def deliveries(self, *, after: int = 0, call: str | GraphCall | None = None) -> list[dict[str, Any]]:
         """What the bot and the service sent to each other, in the order of the answers. Secrets are hidden.
 
         :param after: Only those with a higher ``number``.
-        :param call: Only those of the call with this id.
+        :param call: Only those of this call, or of the call with this id.
+        :raises ValueError: The id is no GUID.
         """
         listed = self._service.deliveries(after)
-        return listed if call is None else [one for one in listed if one["call"] == call]
+        if call is None:
+            return listed
+        id = call.id if isinstance(call, GraphCall) else _canonical(call)
+        return [one for one in listed if one["call"] == id]
 
     def quiet(self) -> None:
         """Wait until no request is being served, and no notification can be posted now."""
+        _outside_a_loop("graph.aio.quiet()")
         self._service.quiet()
 
     def report(self) -> str:
@@ -152,7 +163,7 @@ class Graph:
         self.stop()
 
     def __repr__(self) -> str:
-        return f"<callfold.testing.Graph {self.url}>"
+        return f"<callfold.testing.Graph {self.url if hasattr(self, '_service') else 'that did not start'}>"
 
 
 class GraphCall:
@@ -160,7 +171,7 @@ class GraphCall:
 
     def __init__(self, graph: Graph, id: str) -> None:
         self._graph = graph
-        self.id = id
+        self.id = _canonical(id)
 
     @property
     def snapshot(self) -> Call:
@@ -215,6 +226,7 @@ class GraphCall:
         :raises ValueError: A member is unknown or wrong.
         :raises ServiceError: It cannot happen now. The message says what can.
         """
+        _outside_a_loop("call.aio")
         self._graph._service.happen(self.id, json.dumps({"type": type, **members}))
         self._graph.quiet()
 
@@ -242,7 +254,7 @@ class AsyncGraph:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    async def ring(self, callback_uri: str | None = None, **members: Any) -> GraphCall:
+    async def ring(self, callback_uri: object = None, **members: Any) -> GraphCall:
         """See :meth:`Graph.ring`."""
         return await asyncio.to_thread(self._graph.ring, callback_uri, **members)
 
@@ -274,6 +286,28 @@ class AsyncGraphCall:
         await asyncio.to_thread(self._call.happen, type, **members)
 
 
+def _canonical(id: str) -> str:
+    """The id of a call as the service writes it."""
+    try:
+        return str(uuid.UUID(id))
+    except ValueError:
+        raise ValueError(f"{id!r} is no id of a call: it is a GUID") from None
+
+
+def _check_faults(faults: object) -> None:
+    if isinstance(faults, Mapping) and "crash" in faults:
+        raise ValueError("`crash` ends the process, which here is that of the test: use `callfold serve` for it")
+
+
+def _outside_a_loop(instead: str) -> None:
+    """Refuse to hold up an event loop: a bot that runs in it could not answer."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(f"this would hold up the event loop, in which the bot may run: use `await {instead}`")
+
+
 def _failure(delivery: Mapping[str, Any]) -> str | None:
     """A delivery in a line, if it failed."""
     answer = delivery["answer"]
@@ -285,5 +319,5 @@ def _failure(delivery: Mapping[str, Any]) -> str | None:
         if isinstance(error, Mapping) and "message" in error:
             why = f"{why} {error['message']}"
     else:
-        why = f"no answer: {answer}"
+        why = str(answer["error"]) if isinstance(answer, Mapping) and "error" in answer else "no answer"
     return f"{delivery['kind']} {delivery['method']} {delivery['url']}: {why}"
