@@ -214,5 +214,7 @@ def test_the_command_is_installed() -> None:
     assert run.returncode == 1 and "malformed" in run.stdout + run.stderr
     version = subprocess.run([command, "--version"], capture_output=True, text=True)
     assert version.stdout == f"callfold {callfold.__version__}\n"
+    module = subprocess.run([sys.executable, "-m", "callfold", "--version"], capture_output=True, text=True)
+    assert module.stdout == version.stdout
     served = subprocess.run([command, "serve", "--help"], capture_output=True, text=True)
     assert "--clock" in served.stdout

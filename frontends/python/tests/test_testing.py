@@ -79,6 +79,8 @@ def test_what_is_wrong_is_said(graph: Graph) -> None:
         graph.advance("soon")
     with pytest.raises(ValueError, match="caler"):
         graph.scenario({"caler": []})
+    with pytest.raises(ValueError, match="`caller` is a list"):
+        graph.scenario({"caller": {"name": "Alex Wilber"}})
     with pytest.raises(ValueError, match="webhook"):
         graph.faults(webhook={})
     with pytest.raises(ValueError, match="colour"):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,8 +100,11 @@ class Graph:
         if isinstance(scenario, str):
             text = scenario
         else:
+            callers = scenario.get("caller", [])
+            if not isinstance(callers, Sequence) or not all(isinstance(caller, Mapping) for caller in callers):
+                raise ValueError("`caller` is a list of callers, each of them a mapping")
             uri = {} if self.bot is None else {"callbackUri": self.bot}
-            callers = [{**uri, **caller} for caller in scenario.get("caller", [])]
+            callers = [{**uri, **caller} for caller in callers]
             text = json.dumps({**scenario, "caller": callers})
         self._service.add_scenario(text)
 

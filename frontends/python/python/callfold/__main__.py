@@ -1,0 +1,5 @@
+"""``python -m callfold`` is the command ``callfold``."""
+
+from ._command import main
+
+main()
