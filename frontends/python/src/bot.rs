@@ -18,7 +18,7 @@ pub(crate) struct Bot {
     ledger: Py<Ledger>,
 }
 
-/// What an input comes to: events to store and then to fold, and findings.
+/// The events and the findings of one input. First store the events, then fold them.
 #[pyclass(frozen, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Observed {

@@ -39,6 +39,7 @@ pub(crate) struct ResultInfo {
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Operation {
+    /// The id; ``None`` if only a ``client_context`` was reported.
     id: Option<String>,
     /// The kind, such as ``playPrompt``.
     kind: String,
@@ -46,6 +47,7 @@ pub(crate) struct Operation {
     status: String,
     /// The text by which the bot recognises the operation.
     client_context: Option<String>,
+    /// The result, once there is one.
     result_info: Option<ResultInfo>,
     /// Why it completed.
     completion_reason: Option<String>,
@@ -57,6 +59,7 @@ pub(crate) struct Operation {
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Participant {
+    /// The id; ``None`` if it was not reported.
     id: Option<String>,
     /// The display name, or else an id, or else ``somebody``.
     name: String,
@@ -183,7 +186,7 @@ impl Call {
 
 #[pymethods]
 impl Call {
-    /// The id; ``None`` if only a ``client_context`` was reported.
+    /// The id: a GUID in lower case.
     #[getter]
     fn id(&self) -> String {
         self.call.id().to_string()
@@ -249,7 +252,7 @@ impl Call {
         self.summary().audio()
     }
 
-    /// The result, once there is one.
+    /// The last result that was reported: of an ended call, how it ended.
     #[getter]
     fn result_info(&self) -> Option<ResultInfo> {
         self.call.result_info().map(ResultInfo::of)

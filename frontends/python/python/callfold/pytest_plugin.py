@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def graph(request: pytest.FixtureRequest) -> Generator[Graph, None, None]:
     """A local Graph calling service of this test alone. See callfold.testing.Graph."""
-    # The native part is loaded only where a test needs it.
+    # What only this fixture needs is imported only where a test uses it.
     from .testing import Graph
 
     settings: dict[str, Any] = {}
