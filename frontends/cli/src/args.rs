@@ -426,6 +426,15 @@ fn revision(text: &str) -> Result<u64, String> {
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_JOBS);
+    threads(text.parse().unwrap_or_default())
+}
+
+/// A number of threads that decode.
+///
+/// # Errors
+///
+/// There are none, or too many. The message says how many there can be.
+pub fn threads(number: usize) -> Result<NonZeroUsize, String> {
+    let number = NonZeroUsize::new(number).filter(|number| number.get() <= MOST_JOBS);
     number.ok_or_else(|| format!("the number of threads is 1 to {MOST_JOBS}"))
 }

@@ -54,10 +54,11 @@ mod wrapped;
 use std::ffi::OsString;
 use std::io;
 
+pub use args::threads;
 use args::{Args, Command};
 use complain::complain;
-pub use library::{Options, Receiver, Replayed, replay};
-pub use replayer::LocatedFinding;
+pub use library::{Options, Replayed, replay};
+pub use replayer::{Listener, LocatedFinding};
 use status::Status;
 
 /// Runs the command with these arguments, of which the first is its name. Returns the exit status.

@@ -6,11 +6,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use callfold::log::Format;
-use callfold::{CallId, Keep, Moment, Recorded, Replay};
+use callfold::{CallId, Keep, Moment, Replay};
 
 use crate::args::{FormatChoice, SourceArgs};
 use crate::logs::Logs;
-use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_logs};
+use crate::replayer::{Listener, ReplayOptions, replay_logs};
 
 /// The size of the largest record that is read, if nobody says otherwise: 64 MiB.
 const DEFAULT_MAX_RECORD: usize = 64 << 20;
@@ -64,59 +64,12 @@ impl fmt::Debug for Replayed {
     }
 }
 
-/// Receives the results of a replay as they come.
-pub trait Receiver {
-    /// True where every event is needed. The replay then takes more time.
-    const WANTS_EVENTS: bool = false;
-
-    /// An event was folded into its call.
-    ///
-    /// # Errors
-    ///
-    /// An error ends the replay.
-    fn event(&mut self, _event: &Recorded) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// A finding.
-    ///
-    /// # Errors
-    ///
-    /// An error ends the replay.
-    fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
-
-    /// Some thousands of records have passed.
-    ///
-    /// # Errors
-    ///
-    /// An error ends the replay.
-    fn passed(&mut self) -> io::Result<()>;
-}
-
-struct Passing<'a, R>(&'a mut R);
-
-impl<R: Receiver> Listener for Passing<'_, R> {
-    const WANTS_EVENTS: bool = R::WANTS_EVENTS;
-
-    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
-        self.0.event(recorded)
-    }
-
-    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
-        self.0.finding(located)
-    }
-
-    fn passed(&mut self) -> io::Result<()> {
-        self.0.passed()
-    }
-}
-
 /// Replays logs as one log, as the command does: files, folders, and stores where the build has them.
 ///
 /// # Errors
 ///
-/// An error of the receiver, or of a temporary file. A log that cannot be read is in [`Replayed::unreadable`].
-pub fn replay<R: Receiver>(paths: &[PathBuf], options: &Options, receiver: &mut R) -> io::Result<Replayed> {
+/// An error of the listener, or of a temporary file. A log that cannot be read is in [`Replayed::unreadable`].
+pub fn replay<L: Listener>(paths: &[PathBuf], options: &Options, listener: &mut L) -> io::Result<Replayed> {
     let source = SourceArgs {
         format: FormatChoice(options.format),
         max_record: options.max_record,
@@ -129,7 +82,7 @@ pub fn replay<R: Receiver>(paths: &[PathBuf], options: &Options, receiver: &mut 
         keep: options.keep,
         ..ReplayOptions::of_all(&source)
     };
-    let outcome = replay_logs(replay_options, &Logs::of(paths), &mut Passing(receiver))?;
+    let outcome = replay_logs(replay_options, &Logs::of(paths), listener)?;
     let unread = outcome.unreadable.iter().map(|log| format!("{}: {}", log.path, log.why));
     Ok(Replayed {
         unreadable: unread.chain(outcome.missing).collect(),

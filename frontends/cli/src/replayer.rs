@@ -24,20 +24,32 @@ use crate::reading::Reading;
 /// After how many records the progress bar is updated, and the listener is asked whether the replay goes on.
 const STRIDE: u64 = 4096;
 
-/// Receives the results of a replay.
-pub(crate) trait Listener {
+/// Receives the results of a replay as they come.
+pub trait Listener {
     /// True where the listener needs every event. The replay is then slower.
     const WANTS_EVENTS: bool = false;
 
     /// Receives an event that was folded into its call.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
     fn event(&mut self, _recorded: &Recorded) -> io::Result<()> {
         Ok(())
     }
 
     /// Receives a finding.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
 
-    /// Some thousands of records have passed. An error ends the replay.
+    /// Some thousands of records have passed.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the replay.
     fn passed(&mut self) -> io::Result<()> {
         Ok(())
     }

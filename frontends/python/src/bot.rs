@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::ledger::Ledger;
 use crate::value::{Text, Time};
 
-/// What a bot does with the notifications that are posted to it, and with the replies to its requests.
+/// What a bot does with its two inputs: notifications, and the replies to its requests. It changes nothing itself.
 #[pyclass(frozen, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Bot {
@@ -102,7 +102,12 @@ impl Bot {
         self.ledger.clone_ref(py)
     }
 
-    /// Takes the body of a POST to the webhook, its headers, and the time at which it came.
+    /// Take the body of a POST to the webhook.
+    ///
+    /// :param headers: The headers of the request. By the two message ids in them, a second delivery of the same message is recognised.
+    /// :param received_at: When it came; now, if it is not given.
+    ///
+    /// What cannot be read is a finding, and what can be read counts.
     #[pyo3(signature = (body, headers = None, received_at = None))]
     fn deliver(
         &self,
@@ -122,7 +127,7 @@ impl Bot {
         Observed::of(py, observed)
     }
 
-    /// Takes the response to a request of the bot.
+    /// Take the response to a request of the bot: no notification reports a successful ``keepAlive``.
     #[pyo3(signature = (method, path, status, body, at = None))]
     fn replied(
         &self,

@@ -21,7 +21,7 @@ pub(crate) struct Call {
     pub(crate) history: Option<History>,
 }
 
-/// Graph's `resultInfo`: the result of a call or an operation.
+/// Graph's `resultInfo <https://learn.microsoft.com/graph/api/resources/resultinfo>`_.
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResultInfo {
@@ -35,7 +35,7 @@ pub(crate) struct ResultInfo {
     text: String,
 }
 
-/// An operation of a call.
+/// Graph's `commsOperation <https://learn.microsoft.com/graph/api/resources/commsoperation>`_: work that takes time.
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Operation {
@@ -55,7 +55,7 @@ pub(crate) struct Operation {
     is_orphaned: bool,
 }
 
-/// Somebody who is in a call.
+/// Graph's `participant <https://learn.microsoft.com/graph/api/resources/participant>`_: somebody who is in a call.
 #[pyclass(frozen, eq, hash, get_all, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Participant {
@@ -192,7 +192,7 @@ impl Call {
         self.call.id().to_string()
     }
 
-    /// Graph's callState, such as ``established``.
+    /// Graph's `callState <https://learn.microsoft.com/graph/api/resources/call>`_, such as ``established``.
     #[getter]
     fn state(&self) -> &'static str {
         self.call.state().as_str()
@@ -307,24 +307,30 @@ impl Call {
     }
 
     /// The events, in their order.
+    ///
+    /// :raises ValueError: The events are not kept.
     #[getter]
     fn events(&self) -> PyResult<Vec<Event>> {
         self.kept()?.events().map_err(wrong)
     }
 
-    /// The call as `callfold replay --json` writes it.
+    /// The call as ``callfold replay --json`` writes it. It contains no secret.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (summary, mut text) = (self.summary(), Vec::new());
         call_json::write(&summary, &Related::new([summary]), |_| Ok(()), &mut text).map_err(wrong)?;
         py.import("json")?.call_method1("loads", (text,))
     }
 
-    /// What happened, event by event, as text, and the findings.
+    /// What happened, event by event, as text, and then the findings.
+    ///
+    /// :raises ValueError: The events are not kept.
     fn timeline(&self, py: Python<'_>) -> PyResult<String> {
         self.drawn(py, history::text)
     }
 
-    /// What happened, as a picture.
+    /// What happened, as a picture. A notebook shows it by itself.
+    ///
+    /// :raises ValueError: The events are not kept.
     fn svg(&self, py: Python<'_>) -> PyResult<String> {
         self.drawn(py, timeline::svg)
     }

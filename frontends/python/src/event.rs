@@ -9,13 +9,17 @@ use crate::error::LineError;
 use crate::value::{At, Reduced, Text, as_python};
 
 /// Something that happened to one call: a line of the event log.
+///
+/// ``str(event)`` is the line. The line and ``data`` can contain secrets, and ``repr`` shows none.
 #[pyclass(frozen, eq, module = "callfold")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Event(pub(crate) Recorded);
 
 #[pymethods]
 impl Event {
-    /// Reads a line of the event log.
+    /// Read a line of the event log.
+    ///
+    /// :raises LineError: The line is no event. The message says what would be right.
     #[staticmethod]
     fn parse(line: Text) -> PyResult<Self> {
         let text =
@@ -62,7 +66,7 @@ impl Event {
         as_python(py, &self.0.event)
     }
 
-    /// The event in a sentence.
+    /// What happened, in a sentence.
     #[getter]
     fn description(&self) -> String {
         callfold_view::describe::event(&self.0)

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use crate::error::wrong;
 use crate::value::{Reduced, call_id};
 
-/// A remark about the input.
+/// A remark about the input: something is missing, repeated, late, contradictory, unknown or unreadable.
 #[pyclass(frozen, eq, hash, module = "callfold", from_py_object)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Finding {

@@ -11,7 +11,7 @@ use arrow_array::types::Int64Type;
 use arrow_array::{Array as _, ArrayRef, Int64Array, ListArray, RecordBatch, StructArray};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_cast::{CastOptions, cast, cast_with_options};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, FieldRef, Schema};
 use callfold::log::{Format, Next, by_call, decode};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Finding, FindingKind, Keep, Replay, Summary};
@@ -244,7 +244,9 @@ impl Current {
             let finding = Finding::new(FindingKind::Unordered, self.about, SAME_TIME);
             self.findings.push((part.path.as_deref().map(Arc::from), None, finding));
         }
-        self.last = Some((sort, part.text.clone().into_owned()));
+        let (last, text) = self.last.get_or_insert_default();
+        *last = sort;
+        part.text.as_ref().clone_into(text);
     }
 }
 
@@ -271,8 +273,12 @@ impl<R: Rows> Default for Items<R> {
 }
 
 impl<R: Rows> Items<R> {
-    fn data_type() -> DataType {
-        DataType::List(Arc::new(Field::new_struct("item", R::fields(), false)))
+    fn item() -> FieldRef {
+        Arc::new(Field::new_struct("item", R::fields(), false))
+    }
+
+    fn field(name: &str) -> Field {
+        Field::new_list(name, Self::item(), false)
     }
 
     /// Ends the list of a row.
@@ -282,8 +288,12 @@ impl<R: Rows> Items<R> {
 
     fn lists(&mut self) -> ArrayRef {
         let ends = replace(&mut self.ends, vec![0]);
-        let item = Arc::new(Field::new_struct("item", R::fields(), false));
-        Arc::new(ListArray::new(item, OffsetBuffer::new(ends.into()), Arc::new(self.rows.structs()), None))
+        Arc::new(ListArray::new(
+            Self::item(),
+            OffsetBuffer::new(ends.into()),
+            Arc::new(self.rows.structs()),
+            None,
+        ))
     }
 }
 
@@ -291,9 +301,9 @@ impl Folded {
     fn schema() -> Schema {
         Schema::new(vec![
             Field::new_struct(CALL, Calls::fields(), true),
-            Field::new("operations", Items::<Operations>::data_type(), false),
-            Field::new("participants", Items::<Participants>::data_type(), false),
-            Field::new("findings", Items::<Findings>::data_type(), false),
+            Items::<Operations>::field("operations"),
+            Items::<Participants>::field("participants"),
+            Items::<Findings>::field("findings"),
         ])
     }
 

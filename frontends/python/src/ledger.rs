@@ -7,7 +7,7 @@ use callfold::{Applied, ApplyError, CallId, Recorded, Summary};
 use pyo3::prelude::*;
 
 use crate::call::Call;
-use crate::error::{self, wrong};
+use crate::error::{self, not_folded, wrong};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::history::History;
@@ -15,6 +15,8 @@ use crate::table::{Building, Tables};
 use crate::value::{Reduced, call_id};
 
 /// Calls by their id, folded from events. Threads can share it.
+///
+/// :param history: True if the events are kept as well, for ``Call.timeline`` and ``Call.svg``.
 #[pyclass(frozen, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Ledger(Mutex<Calls>);
@@ -95,12 +97,16 @@ impl Ledger {
         Calls::new(history).into()
     }
 
-    /// Folds one event into its call. Returns false if it was folded before.
+    /// Fold one event into its call. Return False if it was folded before.
+    ///
+    /// :raises ApplyError: It cannot be folded. The ledger is unchanged.
     fn apply(&self, event: &Bound<'_, Event>) -> PyResult<bool> {
         self.applied(&event.get().0)
     }
 
-    /// Folds events, in this order. Returns how many of them were new.
+    /// Fold events, in this order. Return how many of them were new.
+    ///
+    /// :raises ApplyError: One cannot be folded. Those before it are.
     fn apply_all(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<usize> {
         let events: Vec<Py<Event>> = events
             .try_iter()?
@@ -111,7 +117,9 @@ impl Ledger {
         })
     }
 
-    /// The call with this id; `None` if it is unknown.
+    /// The call with this id; ``None`` if it is unknown.
+    ///
+    /// :raises ValueError: The id is no GUID.
     fn call(&self, id: &str) -> PyResult<Option<Call>> {
         let (id, calls) = (call_id(id)?, self.calls_now());
         Ok(calls.ledger.call(id).map(|call| calls.shown(call)))
@@ -128,7 +136,7 @@ impl Ledger {
         Ok(self.calls_now().ledger.next_revision(call_id(id)?))
     }
 
-    /// Forgets a call. Returns whether it was known.
+    /// Forget a call. Return whether it was known.
     fn forget(&self, id: &str) -> PyResult<bool> {
         let (id, mut calls) = (call_id(id)?, self.calls_now());
         if let Some(histories) = &mut calls.histories {
@@ -137,7 +145,7 @@ impl Ledger {
         Ok(calls.ledger.forget(id).is_some())
     }
 
-    /// The calls as four tables. There are no findings in them.
+    /// The calls as tables. The table of findings is empty.
     fn tables(&self, py: Python<'_>) -> PyResult<Tables> {
         let ledger = self.snapshot();
         let built = py.detach(|| {
@@ -189,5 +197,5 @@ impl Ledger {
 
 /// The exception for an event that does not fold.
 pub(crate) fn not_applied(event: &Recorded, error: &ApplyError) -> PyErr {
-    error::ApplyError::new_err(format!("call {}, revision {}: {error}", event.call, event.revision))
+    error::ApplyError::new_err(not_folded(event, error))
 }

@@ -2,20 +2,20 @@
 
 use std::io;
 use std::mem::take;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use callfold::log::Format;
 use callfold::{Keep, Moment, Recorded};
-use callfold_cli::{LocatedFinding, Options, Receiver, Replayed};
+use callfold_cli::{Listener, LocatedFinding, Options, Replayed, threads};
+use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use crate::error::{ReplayError, wrong};
+use crate::error::{partly_read, wrong};
 use crate::finding::Finding;
 use crate::ledger::{Calls, Ledger};
-use crate::table::{Building, Tables};
+use crate::table::Building;
 use crate::value::{Time, call_id};
 
 /// One log, or any iterable of logs.
@@ -32,7 +32,13 @@ impl<'py> FromPyObject<'_, 'py> for Paths {
             let found = given.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
             PyTypeError::new_err(format!("expected a path or several, found {found}"))
         })?;
-        paths.map(|path| path?.extract()).collect::<PyResult<_>>().map(Self)
+        let paths = paths.map(|path| path?.extract()).collect::<PyResult<Vec<_>>>()?;
+        // A pattern that fits no file would otherwise give tables without calls.
+        if paths.is_empty() {
+            Err(wrong("there is no log to read: no path was given"))
+        } else {
+            Ok(Self(paths))
+        }
     }
 }
 
@@ -53,7 +59,7 @@ fn options(
     format_name: &str,
     call: Option<&str>,
     at: Option<Time>,
-    max_record: usize,
+    max_record: Option<usize>,
     jobs: usize,
     keep: Keep,
 ) -> PyResult<Options> {
@@ -61,23 +67,26 @@ fn options(
     options.format = format(format_name)?;
     options.only = call.map(call_id).transpose()?;
     options.until = at.map(|Time(at)| Moment::Time(at));
-    options.max_record = max_record;
-    options.jobs =
-        NonZeroUsize::new(jobs).ok_or_else(|| wrong("jobs: 0 threads read nothing; at least 1"))?;
+    options.max_record = max_record.unwrap_or(options.max_record);
+    options.jobs = threads(jobs).map_err(wrong)?;
     options.keep = keep;
     Ok(options)
 }
 
-/// The exception for logs that were not read, or not to their ends. It has what was read.
-fn unread(py: Python<'_>, replayed: &Replayed, read: &Bound<'_, PyAny>) -> PyErr {
-    let error = ReplayError::new_err(replayed.unreadable.join("\n"));
-    error.value(py).setattr("read", read).err().unwrap_or(error)
-}
-
-/// Passes on what the command prints as notes, as warnings.
-fn warn(py: Python<'_>, replayed: &Replayed) -> PyResult<()> {
+/// Ends a replay: passes on what the command prints as notes, as warnings. Where logs were not read, or not to their ends, the
+/// exception has what was read.
+fn end<'py, T: IntoPyObject<'py, Error: Into<PyErr>>>(
+    py: Python<'py>,
+    replayed: &Replayed,
+    read: T,
+) -> PyResult<Bound<'py, PyAny>> {
     let warnings = py.import("warnings")?;
-    replayed.notes.iter().try_for_each(|note| warnings.call_method1("warn", (note,)).map(drop))
+    replayed.notes.iter().try_for_each(|note| warnings.call_method1("warn", (note,)).map(drop))?;
+    let read = read.into_bound_py_any(py)?;
+    if replayed.unreadable.is_empty() {
+        return Ok(read);
+    }
+    Err(partly_read(py, replayed.unreadable.join("\n"), &read))
 }
 
 /// How often Python is asked whether somebody has pressed Ctrl-C.
@@ -106,7 +115,7 @@ struct ToTables {
     interrupt: Interrupt,
 }
 
-impl Receiver for ToTables {
+impl Listener for ToTables {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
         self.building.finding(&located);
         Ok(())
@@ -123,7 +132,7 @@ struct ToCalls {
     interrupt: Interrupt,
 }
 
-impl Receiver for ToCalls {
+impl Listener for ToCalls {
     const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, event: &Recorded) -> io::Result<()> {
@@ -143,18 +152,27 @@ impl Receiver for ToCalls {
     }
 }
 
-/// Replays logs as one log, and returns the calls as tables.
+/// Replay logs as one log, as ``callfold replay`` does, and return the calls as tables.
+///
+/// :param paths: Files, folders, or stores such as ``sqlite:calls.db``.
+/// :param format: The format of the logs; ``auto`` detects it.
+/// :param call: The id of a call: replay only this one.
+/// :param at: Stop each call at this time.
+/// :param max_record: Skip records with more bytes, with a finding; ``None`` for the size that the command has, 64 MiB.
+/// :param jobs: The number of threads that decode.
+/// :raises ValueError: No path was given, or another argument is wrong.
+/// :raises ReplayError: A log cannot be read. Its member ``read`` has the tables of what was read.
 #[pyfunction]
-#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 67_108_864, jobs = 1))]
-pub(crate) fn replay(
-    py: Python<'_>,
+#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = None, jobs = 1))]
+pub(crate) fn replay<'py>(
+    py: Python<'py>,
     paths: Paths,
     format: &str,
     call: Option<&str>,
     at: Option<Time>,
-    max_record: usize,
+    max_record: Option<usize>,
     jobs: usize,
-) -> PyResult<Tables> {
+) -> PyResult<Bound<'py, PyAny>> {
     let options = options(format, call, at, max_record, jobs, Keep::Summary)?;
     let (replayed, building) = py.detach(|| {
         let mut receiver = ToTables { building: Building::default(), interrupt: Interrupt::new() };
@@ -163,24 +181,24 @@ pub(crate) fn replay(
         Ok::<_, io::Error>((replayed, receiver.building))
     })?;
     let tables = building.tables(py)?;
-    warn(py, &replayed)?;
-    if !replayed.unreadable.is_empty() {
-        return Err(unread(py, &replayed, Bound::new(py, tables)?.as_any()));
-    }
-    Ok(tables)
+    end(py, &replayed, tables)
 }
 
-/// Replays logs as one log, and returns the calls with their events, and the findings.
+/// Replay logs as one log, and return the calls with all that is known of them, and the findings.
+///
+/// It takes more time and memory than :func:`replay`. The parameters are the same.
+///
+/// :raises ReplayError: A log cannot be read. Its member ``read`` has what was read.
 #[pyfunction]
-#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = 67_108_864))]
-pub(crate) fn read(
-    py: Python<'_>,
+#[pyo3(signature = (paths, *, format = "auto", call = None, at = None, max_record = None))]
+pub(crate) fn read<'py>(
+    py: Python<'py>,
     paths: Paths,
     format: &str,
     call: Option<&str>,
     at: Option<Time>,
-    max_record: usize,
-) -> PyResult<(Ledger, Vec<Finding>)> {
+    max_record: Option<usize>,
+) -> PyResult<Bound<'py, PyAny>> {
     let options = options(format, call, at, max_record, 1, Keep::Everything)?;
     let (mut replayed, receiver) = py.detach(|| {
         let mut receiver =
@@ -190,11 +208,5 @@ pub(crate) fn read(
     })?;
     let ToCalls { mut calls, findings, .. } = receiver;
     calls.ledger = take(&mut replayed.replay).into_ledger();
-    let ledger = Ledger::from(calls);
-    warn(py, &replayed)?;
-    if !replayed.unreadable.is_empty() {
-        let read = (Py::new(py, ledger)?, findings).into_pyobject(py)?;
-        return Err(unread(py, &replayed, read.as_any()));
-    }
-    Ok((ledger, findings))
+    end(py, &replayed, (Ledger::from(calls), findings))
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callfold_serve::{Handle, Refused, Scenario, Server, Settings};
 use pyo3::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::call::Call;
 use crate::error::{ServiceError, wrong};
@@ -49,12 +51,17 @@ impl Service {
     }
 }
 
+/// A value that `callfold.testing` wrote as JSON. Errors have no lines and columns, because its user wrote none.
+fn read<T: DeserializeOwned>(json: &str) -> PyResult<T> {
+    serde_json::from_str::<Value>(json).and_then(serde_json::from_value).map_err(wrong)
+}
+
 #[pymethods]
 impl Service {
     /// Starts a service. The settings are JSON with the names of the config file of `callfold serve`.
     #[new]
     fn new(py: Python<'_>, settings: &str) -> PyResult<Self> {
-        let settings: Settings = serde_json::from_str(settings).map_err(wrong)?;
+        let settings: Settings = read(settings)?;
         let started = wait(py, Server::builder().settings(settings).start())?;
         let handle = started.map_err(|why| ServiceError::new_err(why.to_string()))?;
         let url = handle.url().into();
@@ -73,7 +80,7 @@ impl Service {
 
     /// Somebody rings the bot: the body of `POST /_callfold/calls`. Returns the id of the call.
     fn ring(&self, py: Python<'_>, offer: &str) -> PyResult<String> {
-        let (service, offer) = (self.running()?, serde_json::from_str(offer).map_err(wrong)?);
+        let (service, offer) = (self.running()?, read(offer)?);
         let rung = wait(py, service.ring(offer))?;
         rung.map(|call| call.to_string()).map_err(|why| refused(&why))
     }
@@ -81,7 +88,7 @@ impl Service {
     /// Something happens in the network: the body of `POST /_callfold/calls/{id}/events`.
     fn happen(&self, py: Python<'_>, call: &str, event: &str) -> PyResult<()> {
         let (service, call) = (self.running()?, call_id(call)?);
-        let event = serde_json::from_str(event).map_err(wrong)?;
+        let event = read(event)?;
         wait(py, service.happen(call, event))?.map_err(|why| refused(&why))
     }
 
@@ -121,7 +128,7 @@ impl Service {
 
     /// Sets the faults: the body of `PUT /_callfold/faults`.
     fn set_faults(&self, faults: &str) -> PyResult<()> {
-        let faults = serde_json::from_str(faults).map_err(wrong)?;
+        let faults = read(faults)?;
         self.running()?.set_faults(faults).map_err(|why| refused(&why))
     }
 
@@ -137,11 +144,13 @@ impl Service {
             return Ok(());
         }
         let handle = self.held().take();
-        // Where another thread still waits for something, the service ends when that is done.
         match handle.map(Arc::try_unwrap) {
-            Some(Ok(handle)) => wait(py, handle.stop()),
-            Some(Err(_)) | None => Ok(()),
+            Some(Ok(handle)) => wait(py, handle.stop())?,
+            // Another thread still waits for something, and may do so for ever.
+            Some(Err(shared)) => shared.abort(),
+            None => {}
         }
+        Ok(())
     }
 
     fn __repr__(&self) -> String {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::process;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callfold::{CallId, Recorded};
 use callfold_store::{Address, AppendError, Position, StoreError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use crate::error;
+use crate::error::{self, not_folded, partly_read};
 use crate::event::Event;
 use crate::ledger::{Calls, Ledger};
 use crate::runtime::wait;
@@ -17,10 +18,16 @@ use crate::value::call_id;
 /// How many events are read at a time.
 const READ: usize = 10_000;
 
-/// Where events are kept: a file of SQLite, PostgreSQL, NATS JetStream, or memory.
+/// Where events are kept. Open it in the process that uses it: a child of a fork opens its own. A ``with`` statement closes it.
+///
+/// :param address: ``sqlite:PATH``, ``PATH.db``, ``postgres://…``, ``nats://…`` or ``memory``. A store that does not exist is
+///     made.
+/// :raises ValueError: The address is none of these.
+/// :raises StoreError: It cannot be opened.
 #[pyclass(frozen, module = "callfold")]
 pub(crate) struct Store {
-    store: Arc<dyn callfold_store::Store>,
+    /// `None` after it was closed.
+    store: Mutex<Option<Arc<dyn callfold_store::Store>>>,
     /// The address without its password.
     address: String,
     /// The process that opened it. A child of that process has none of its threads and connections.
@@ -31,19 +38,25 @@ impl Drop for Store {
     fn drop(&mut self) {
         if self.owner != process::id() {
             // To close the store here means to wait for threads of the parent.
-            std::mem::forget(Arc::clone(&self.store));
+            std::mem::forget(self.held().take());
         }
     }
 }
 
 impl Store {
-    /// The store, if this process opened it.
-    fn opened(&self) -> PyResult<&dyn callfold_store::Store> {
-        if self.owner == process::id() {
-            return Ok(&*self.store);
+    fn held(&self) -> MutexGuard<'_, Option<Arc<dyn callfold_store::Store>>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store, if this process opened it and has not closed it.
+    fn opened(&self) -> PyResult<Arc<dyn callfold_store::Store>> {
+        let refused = |why| error::StoreError::new_err(format!("{}: {why}", self.address));
+        if self.owner != process::id() {
+            return Err(refused(
+                "it was opened in the process that forked this one: open it again, after the fork",
+            ));
         }
-        let why = "it was opened in the process that forked this one: open it again, after the fork";
-        Err(error::StoreError::new_err(format!("{}: {why}", self.address)))
+        self.held().clone().ok_or_else(|| refused("it was closed: open it again"))
     }
 }
 
@@ -67,16 +80,22 @@ impl Store {
             let why = format!("{shown}: {error}");
             failed(&if error.is_transient { StoreError::transient(why) } else { StoreError::lasting(why) })
         };
-        Ok(Self { store: opened.map_err(failed)?, address: shown, owner: process::id() })
+        let store = Mutex::new(Some(opened.map_err(failed)?));
+        Ok(Self { store, address: shown, owner: process::id() })
     }
 
-    /// Appends events: all of them or none. When this returns, they are durable.
+    /// Append events: all of them, or none. When this returns, they are durable.
+    ///
+    /// :raises ConflictError: Another event has this revision, or the one before it is missing.
+    /// :raises TransientStoreError: The store failed, and the same can succeed later.
+    /// :raises StoreError: The store failed.
     fn append(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<()> {
         let batch: Vec<_> = events
             .try_iter()?
             .map(|event| Ok(event?.cast_into::<Event>()?.get().0.clone()))
             .collect::<PyResult<_>>()?;
-        wait(py, self.opened()?.append(&batch))?.map_err(|error| match error {
+        let store = self.opened()?;
+        wait(py, store.append(&batch))?.map_err(|error| match error {
             AppendError::Conflict(conflict) => error::ConflictError::new_err(conflict.to_string()),
             AppendError::LeaseLost(lost) => error::StoreError::new_err(lost.to_string()),
             AppendError::Store(error) => failed(&error),
@@ -85,18 +104,21 @@ impl Store {
 
     /// The events of a call, in their order.
     fn events(&self, py: Python<'_>, call: &str) -> PyResult<Vec<Event>> {
-        let call = call_id(call)?;
-        let events = wait(py, self.opened()?.read(call, 1))?.map_err(|error| failed(&error))?;
+        let (store, call) = (self.opened()?, call_id(call)?);
+        let events = wait(py, store.read(call, 1))?.map_err(|error| failed(&error))?;
         Ok(events.into_iter().map(Event).collect())
     }
 
-    /// All calls of the store, folded.
+    /// All calls, folded from their events.
+    ///
+    /// :raises ReplayError: The events of a call do not fold. Its member ``read`` has the ledger of all that does.
+    /// :raises StoreError: The store cannot be read.
     #[pyo3(signature = (*, history = true))]
     fn load(&self, py: Python<'_>, history: bool) -> PyResult<Ledger> {
         let mut loading = Loading { calls: Calls::new(history), failed: BTreeMap::new() };
-        let mut position = Position::START;
+        let (store, mut position) = (self.opened()?, Position::START);
         loop {
-            let page = wait(py, self.opened()?.read_all(position, READ))?.map_err(|error| failed(&error))?;
+            let page = wait(py, store.read_all(position, READ))?.map_err(|error| failed(&error))?;
             let Some(last) = page.last() else { break };
             position = last.position;
             py.detach(|| page.iter().for_each(|stored| loading.event(&stored.event)));
@@ -107,9 +129,24 @@ impl Store {
             return Ok(ledger);
         }
         let why: Vec<_> = failed.into_values().map(|why| format!("{}: {why}", self.address)).collect();
-        let error = error::ReplayError::new_err(why.join("\n"));
-        error.value(py).setattr("read", ledger.into_pyobject(py)?)?;
-        Err(error)
+        Err(partly_read(py, why.join("\n"), ledger.into_pyobject(py)?.as_any()))
+    }
+
+    /// Close the store. It may be closed already.
+    fn close(&self, py: Python<'_>) {
+        if self.owner == process::id() {
+            let held = self.held().take();
+            py.detach(|| drop(held));
+        }
+    }
+
+    const fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
+        self.close(py);
     }
 
     fn __repr__(&self) -> String {
@@ -129,8 +166,7 @@ impl Loading {
         if !self.failed.contains_key(&event.call)
             && let Err(error) = self.calls.apply(event)
         {
-            self.failed
-                .insert(event.call, format!("call {}, revision {}: {error}", event.call, event.revision));
+            self.failed.insert(event.call, not_folded(event, &error));
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::value::Reduced;
 /// How many rows a batch has at most. The text of one batch then stays far below the 2 GiB that Arrow allows for a column.
 const BATCH: usize = 1 << 16;
 
-/// A table, in the form of Arrow.
+/// A table in the form of Arrow. ``pyarrow.table(table)``, ``polars.DataFrame(table)`` and DuckDB take it without a copy.
 #[pyclass(frozen, module = "callfold")]
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -120,7 +120,7 @@ fn structs(batch: RecordBatch) -> ArrayRef {
     Arc::new(StructArray::from(batch))
 }
 
-/// The four tables of a replay.
+/// The four tables of a replay. Each has the column ``call_id``.
 #[pyclass(frozen, get_all, module = "callfold")]
 #[derive(Debug)]
 pub(crate) struct Tables {

@@ -169,11 +169,22 @@ def test_a_time_that_python_does_not_have_is_none() -> None:
     assert event.at is None and "-000044-03-15" in str(event)
 
 
+def test_a_store_is_closed_once_and_for_all(tmp_path: Path) -> None:
+    with callfold.Store(f"sqlite:{tmp_path}/calls.db") as store:
+        assert len(store.load()) == 0
+    store.close()
+    with pytest.raises(callfold.StoreError, match="calls.db: it was closed: open it again"):
+        store.load()
+    callfold.Store(f"sqlite:{tmp_path}/calls.db").close()
+
+
 def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(callfold.StoreError, match="no/such"):
         callfold.Store(f"sqlite:{tmp_path}/no/such/calls.db")
     with pytest.raises(ValueError, match="is not the address of a store"):
         callfold.Store("calls.txt")
+    with pytest.raises(ValueError, match="a store in memory is `memory`"):
+        callfold.Store("sqlite::memory:")
     secret = "hunter2"
     with pytest.raises(callfold.StoreError) as error:
         callfold.Store(f"postgres://bot:{secret}@127.0.0.1:1/calls")

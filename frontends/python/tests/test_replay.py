@@ -66,8 +66,6 @@ def test_options_are_those_of_the_command() -> None:
     assert row["state"] == "establishing"
     with pytest.raises(ValueError, match="`sdk-log`"):
         callfold.replay(log, format="xml")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="at least 1"):
-        callfold.replay(log, jobs=0)
 
 
 def test_what_was_read_is_kept_where_a_log_cannot_be_read() -> None:
@@ -116,3 +114,11 @@ def test_any_iterable_of_paths_is_read() -> None:
     assert callfold.replay(SAMPLES.glob("ivr*.jsonl")).calls.num_rows == 3
     with pytest.raises(TypeError, match="expected a path or several, found int"):
         callfold.replay(5)  # type: ignore[arg-type]
+
+
+def test_no_path_and_too_many_threads_are_refused() -> None:
+    with pytest.raises(ValueError, match="no path was given"):
+        callfold.replay([])
+    for jobs in (0, 257):
+        with pytest.raises(ValueError, match="the number of threads is 1 to 256"):
+            callfold.replay(SAMPLES / "ivr.jsonl", jobs=jobs)

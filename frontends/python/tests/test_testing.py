@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -166,6 +169,48 @@ def test_markers_add_up_and_a_failing_fixture_shows_its_calls(pytester: pytest.P
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*calls of the fixture graph*"])
+
+
+def test_a_teardown_that_fails_shows_the_calls(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def checked(graph):
+            yield graph.ring("http://127.0.0.1:1/callback")
+            raise AssertionError("the call is not answered")
+
+        def test_it(checked):
+            pass
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*calls of the fixture graph*", "call *: Adele Vance → The bot, incoming"])
+
+
+def test_a_service_ends_at_once_though_a_thread_waits() -> None:
+    silent = socket.create_server(("127.0.0.1", 0))
+    graph = Graph(bot=f"http://127.0.0.1:{silent.getsockname()[1]}/callback")
+    port = int(graph.url.rpartition(":")[2])
+    with ThreadPoolExecutor() as threads:
+        rung = threads.submit(graph.ring)
+        connection, _ = silent.accept()
+        began = time.monotonic()
+        graph.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        assert rung.exception(timeout=10) is None
+        assert time.monotonic() - began < 10
+    connection.close()
+    silent.close()
+
+
+def test_a_wrong_setting_is_named_as_it_was_given() -> None:
+    with pytest.raises(ValueError, match="unknown field `clok`.*`clock`") as wrong:
+        Graph(clok="manual")
+    assert "line 1" not in str(wrong.value)
 
 
 def test_a_failed_test_shows_its_calls(pytester: pytest.Pytester) -> None:

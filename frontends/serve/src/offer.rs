@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use tracing::warn;
 
 use crate::callbacks::why_not;
+use crate::redact::redacted_url;
 use crate::scenario::read::{Caller, Scenario};
 use crate::seed::Seed;
 use crate::settings::Settings;
@@ -47,7 +48,8 @@ const MEMBERS: [&str; 13] = [
 ];
 
 /// What a call needs whose notifications would go nowhere.
-const NO_BOT: &str = "a `callbackUri`, because the service was started without --bot URL";
+const NO_BOT: &str =
+    "a `callbackUri`, because the service was started without the URL of a bot (`bot`, or `--bot`)";
 
 impl Offer {
     /// The call that is offered. The error says what is wrong with the body.
@@ -60,7 +62,9 @@ impl Offer {
         }
         if let Some(uri) = self.call.get("callbackUri").filter(|uri| !uri.is_null()) {
             let url = uri.as_str().and_then(|uri| uri.parse().ok());
-            let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is not a URL"))?;
+            let shown =
+                uri.as_str().map_or_else(|| "no text".into(), |uri| format!("`{}`", redacted_url(uri)));
+            let url = url.ok_or_else(|| format!("`callbackUri` is {shown}, which is not a URL"))?;
             if let Some(why) = why_not(settings.callbacks, &url) {
                 return Err(format!("`callbackUri`: {why}"));
             }

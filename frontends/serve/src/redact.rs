@@ -16,14 +16,15 @@ const MEMBERS: [&str; 7] = [
     "blob",
 ];
 
+/// What the name of a header contains whose value is secret, such as `X-Api-Key`.
+const HEADERS: [&str; 6] = ["authorization", "cookie", "key", "password", "secret", "token"];
+
 /// A header without its secret.
 pub(crate) fn redacted_header(name: &str, value: &str) -> String {
-    let is_secret = ["authorization", "cookie", "set-cookie", "proxy-authorization"]
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret));
-    if is_secret {
+    let name = name.to_ascii_lowercase();
+    if HEADERS.iter().any(|secret| name.contains(secret)) {
         HIDDEN.into()
-    } else if name.eq_ignore_ascii_case("location") {
+    } else if name == "location" {
         redacted_url(value)
     } else {
         redacted_text(value)
@@ -53,10 +54,10 @@ fn redacted_text(text: &str) -> String {
 }
 
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
+    let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + "://".len()));
     let end = rest.find('/').unwrap_or(rest.len());
     match rest.get(..end).and_then(|authority| authority.rfind('@')) {
-        Some(at) => format!("{scheme}://{HIDDEN}{}", rest.get(at..).unwrap_or_default()),
+        Some(at) => format!("{scheme}{HIDDEN}{}", rest.get(at..).unwrap_or_default()),
         None => url.into(),
     }
 }
@@ -89,6 +90,11 @@ pub(crate) fn hide(value: &mut Value) {
                 let is_secret = MEMBERS.contains(&name.to_ascii_lowercase().as_str());
                 if is_secret && !member.is_null() {
                     *member = HIDDEN.into();
+                } else if let Value::String(url) = member
+                    && name.eq_ignore_ascii_case("callbackUri")
+                {
+                    // A bot can send what is almost a URL.
+                    *url = redacted_url(url);
                 } else {
                     hide(member);
                 }
@@ -114,7 +120,11 @@ mod tests {
             redacted_url("http://me:s3cret@bot/x?key=s3cret&$top=5"),
             "http://(hidden)@bot/x?key=(hidden)&$top=5"
         );
-        assert_eq!(redacted_header("authorization", "Bearer s3cret"), HIDDEN);
+        for name in ["authorization", "Set-Cookie", "X-Api-Key", "Ocp-Apim-Subscription-Key", "X-Auth-Token"]
+        {
+            assert_eq!(redacted_header(name, "Bearer s3cret"), HIDDEN);
+        }
+        assert_eq!(redacted_header("User-Agent", "bot"), "bot");
         assert_eq!(redacted_header("Location", "http://me:s3cret@bot/x"), "http://(hidden)@bot/x");
         let body = br#"{"value":[{"resourceData":{"callbackUri":"https://me:s3cret@bot/x?key=s3cret"}}]}"#;
         assert!(!redacted_body(body, false).to_string().contains("s3cret"));
@@ -129,6 +139,8 @@ mod tests {
             r#"{"prompts":[{"mediaInfo":{"uri":"https://a.blob.core.windows.net/x.wav?sig=s3cret"}}]}"#,
             r#"{"message":"Why? See https://me:s3cret@bot/x and http://bot/y?a=s3cret\nfor more"}"#,
             r#"["https://me:s3cret@bot/x"]"#,
+            r#"{"callbackUri":"bot/x?key=s3cret"}"#,
+            r#"{"callbackUri":"me:s3cret@bot/x"}"#,
         ] {
             let shown = redacted_body(body.as_bytes(), false).to_string();
             assert!(!shown.contains("s3cret") && !shown.contains("6421"), "{shown}");

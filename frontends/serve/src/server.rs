@@ -337,6 +337,15 @@ impl Handle {
         self.host.release_leases().await;
     }
 
+    /// Ends the service at once, as dropping it does: requests and webhooks under way are cut off. What is stored stays.
+    pub fn abort(&self) {
+        self.serving.abort();
+        self.end_work();
+        // Under this lock, nobody is about to post another.
+        let _live = self.host.live_mut();
+        self.host.posts().abort_all();
+    }
+
     /// From now on, no webhook is taken and no timer is run.
     fn end_work(&self) {
         self.host.has_ended.store(true, Ordering::SeqCst);
@@ -346,11 +355,7 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.serving.abort();
-        self.end_work();
-        // Under this lock, nobody is about to post another.
-        let _live = self.host.live_mut();
-        self.host.posts().abort_all();
+        self.abort();
     }
 }
 

@@ -135,6 +135,7 @@ impl FromStr for Address {
                 url if url.starts_with("//") || is_like_a_url(url) => Err(NotAnAddress(
                     "`sqlite:` takes a path, not a URL; write, for example, `sqlite:calls.db`".into(),
                 )),
+                ":memory:" => Err(NotAnAddress("a store in memory is `memory`".into())),
                 path => Ok(Self::Sqlite(path.into())),
             };
         }

@@ -386,7 +386,7 @@ class Bot:
 
 @final
 class Store:
-    """Where events are kept. Open it in the process that uses it: a child of a fork opens its own.
+    """Where events are kept. Open it in the process that uses it: a child of a fork opens its own. A ``with`` statement closes it.
 
     :param address: ``sqlite:PATH``, ``PATH.db``, ``postgres://…``, ``nats://…`` or ``memory``. A store that does not exist is
         made.
@@ -412,6 +412,12 @@ class Store:
         :raises ReplayError: The events of a call do not fold. Its member ``read`` has the ledger of all that does.
         :raises StoreError: The store cannot be read.
         """
+
+    def close(self) -> None:
+        """Close the store. It may be closed already."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
 
 @final
 class Table:
@@ -456,7 +462,7 @@ def replay(
     format: _Format = "auto",
     call: str | None = None,
     at: _Time | None = None,
-    max_record: int = 67108864,
+    max_record: int | None = None,
     jobs: int = 1,
 ) -> Tables:
     """Replay logs as one log, as ``callfold replay`` does, and return the calls as tables.
@@ -465,8 +471,9 @@ def replay(
     :param format: The format of the logs; ``auto`` detects it.
     :param call: The id of a call: replay only this one.
     :param at: Stop each call at this time.
-    :param max_record: Skip records with more bytes, with a finding.
+    :param max_record: Skip records with more bytes, with a finding; ``None`` for the size that the command has, 64 MiB.
     :param jobs: The number of threads that decode.
+    :raises ValueError: No path was given, or another argument is wrong.
     :raises ReplayError: A log cannot be read. Its member ``read`` has the tables of what was read.
     """
 
@@ -476,7 +483,7 @@ def read(
     format: _Format = "auto",
     call: str | None = None,
     at: _Time | None = None,
-    max_record: int = 67108864,
+    max_record: int | None = None,
 ) -> tuple[Ledger, list[Finding]]:
     """Replay logs as one log, and return the calls with all that is known of them, and the findings.
 

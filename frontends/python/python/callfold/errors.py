@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ._native import Finding, Ledger, Tables
+from typing import Any
 
 
 class CallfoldError(Exception):
@@ -23,8 +20,9 @@ class ApplyError(CallfoldError):
 class ReplayError(CallfoldError):
     """A log or a store cannot be read, or not to its end."""
 
-    read: Tables | tuple[Ledger, list[Finding]] | Ledger
-    """What was read all the same: what the function would have returned."""
+    read: Any
+    """What was read all the same, as what the function returns: the tables of ``replay``, the calls and findings of ``read``, the
+    calls of ``Store.load``."""
 
 
 class StoreError(CallfoldError):

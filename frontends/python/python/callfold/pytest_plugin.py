@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 _SERVICE = pytest.StashKey["Graph"]()
+_CALLS = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +37,8 @@ def graph(request: pytest.FixtureRequest) -> Generator[Graph, None, None]:
     with Graph(**settings) as service:
         request.node.stash[_SERVICE] = service
         yield service
+        # After this the service has ended, and what is torn down later can fail.
+        request.node.stash[_CALLS] = _shown(service)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,9 +47,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     graph = item.stash.get(_SERVICE, None)
-    # After the teardown, the service has ended.
-    if report.failed and report.when != "teardown" and graph is not None:
-        report.sections.append(("calls of the fixture graph", _shown(graph)))
+    if report.failed and graph is not None:
+        calls = item.stash.get(_CALLS, None) or _shown(graph)
+        report.sections.append(("calls of the fixture graph", calls))
     return report
 
 

@@ -214,13 +214,17 @@ class GraphCall:
     def press(self, keys: str) -> None:
         """The caller presses keys, one after the other: ``"1"``, ``"42#"``, ``"*"``.
 
+        As in Teams, a bot that did not subscribe to tones is told nothing, and the call has no trace of the key.
+
         :raises ServiceError: Keys cannot be pressed now. The message says what can happen.
         """
+        _outside_a_loop("call.aio.press(...)")
         for key in keys:
             self.happen("tonePressed", tone=_KEYS.get(key, f"tone{key}"))
 
     def hang_up(self, **members: Any) -> None:
         """The caller hangs up. Without members, Graph reports 200/4521."""
+        _outside_a_loop("call.aio.hang_up(...)")
         self.happen("hungUp", **members)
 
     def happen(self, type: str, /, **members: Any) -> None:
@@ -229,7 +233,7 @@ class GraphCall:
         :raises ValueError: A member is unknown or wrong.
         :raises ServiceError: It cannot happen now. The message says what can.
         """
-        _outside_a_loop("call.aio")
+        _outside_a_loop("call.aio.happen(...)")
         self._graph._service.happen(self.id, json.dumps({"type": type, **members}))
         self._graph.quiet()
 
