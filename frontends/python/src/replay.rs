@@ -68,7 +68,7 @@ fn options(
     options.only = call.map(call_id).transpose()?;
     options.until = at.map(|Time(at)| Moment::Time(at));
     options.max_record = max_record.unwrap_or(options.max_record);
-    options.jobs = threads(jobs).map_err(wrong)?;
+    options.jobs = threads(jobs).map_err(|why| wrong(format!("jobs: {why}")))?;
     options.keep = keep;
     Ok(options)
 }

@@ -1,5 +1,6 @@
 //! The local Graph calling service.
 
+use std::future::Future;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -56,6 +57,14 @@ fn read<T: DeserializeOwned>(json: &str) -> PyResult<T> {
     serde_json::from_str::<Value>(json).and_then(serde_json::from_value).map_err(wrong)
 }
 
+impl Service {
+    /// Waits for something that the service does. If it ends meanwhile, what it says does not count.
+    fn wait<T: Send>(&self, py: Python<'_>, doing: impl Future<Output = T> + Send) -> PyResult<T> {
+        let done = wait(py, doing)?;
+        self.running().map(|_| done)
+    }
+}
+
 #[pymethods]
 impl Service {
     /// Starts a service. The settings are JSON with the names of the config file of `callfold serve`.
@@ -81,7 +90,7 @@ impl Service {
     /// Somebody rings the bot: the body of `POST /_callfold/calls`. Returns the id of the call.
     fn ring(&self, py: Python<'_>, offer: &str) -> PyResult<String> {
         let (service, offer) = (self.running()?, read(offer)?);
-        let rung = wait(py, service.ring(offer))?;
+        let rung = self.wait(py, service.ring(offer))?;
         rung.map(|call| call.to_string()).map_err(|why| refused(&why))
     }
 
@@ -89,19 +98,19 @@ impl Service {
     fn happen(&self, py: Python<'_>, call: &str, event: &str) -> PyResult<()> {
         let (service, call) = (self.running()?, call_id(call)?);
         let event = read(event)?;
-        wait(py, service.happen(call, event))?.map_err(|why| refused(&why))
+        self.wait(py, service.happen(call, event))?.map_err(|why| refused(&why))
     }
 
     /// Moves a manual clock on, and returns the time then.
     fn advance(&self, py: Python<'_>, by: Length) -> PyResult<Option<At>> {
         let (service, Length(by)) = (self.running()?, by);
-        wait(py, service.advance(by))?.map(At::of).map_err(|why| refused(&why))
+        self.wait(py, service.advance(by))?.map(At::of).map_err(|why| refused(&why))
     }
 
     /// Waits until no request is served and no webhook can be posted now.
     fn quiet(&self, py: Python<'_>) -> PyResult<()> {
         let service = self.running()?;
-        wait(py, service.quiet())
+        self.wait(py, service.quiet())
     }
 
     /// The call with this id, and its events if they are wanted. `None` if the service does not know it.
@@ -147,7 +156,7 @@ impl Service {
         match handle.map(Arc::try_unwrap) {
             Some(Ok(handle)) => wait(py, handle.stop())?,
             // Another thread still waits for something, and may do so for ever.
-            Some(Err(shared)) => shared.abort(),
+            Some(Err(shared)) => wait(py, shared.stop_at_once())?,
             None => {}
         }
         Ok(())

@@ -22,7 +22,7 @@ def documented(body: list[ast.stmt], path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def test_the_extension_and_its_stub_say_the_same() -> None:
-    texts = dict(documented(ast.parse(STUB.read_text()).body))
+    texts = dict(documented(ast.parse(STUB.read_text(encoding="utf-8")).body))
     assert len(texts) > 80
     for path, text in texts.items():
         member: object = _native

@@ -120,5 +120,5 @@ def test_no_path_and_too_many_threads_are_refused() -> None:
     with pytest.raises(ValueError, match="no path was given"):
         callfold.replay([])
     for jobs in (0, 257):
-        with pytest.raises(ValueError, match="the number of threads is 1 to 256"):
+        with pytest.raises(ValueError, match="jobs: the number of threads is 1 to 256"):
             callfold.replay(SAMPLES / "ivr.jsonl", jobs=jobs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -196,13 +195,12 @@ def test_a_service_ends_at_once_though_a_thread_waits() -> None:
     port = int(graph.url.rpartition(":")[2])
     with ThreadPoolExecutor() as threads:
         rung = threads.submit(graph.ring)
+        # The bot never answers, so the thread waits from here on.
         connection, _ = silent.accept()
-        began = time.monotonic()
         graph.stop()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
-        assert rung.exception(timeout=10) is None
-        assert time.monotonic() - began < 10
+        assert isinstance(rung.exception(timeout=10), ServiceError)
     connection.close()
     silent.close()
 

@@ -62,9 +62,10 @@ impl Offer {
         }
         if let Some(uri) = self.call.get("callbackUri").filter(|uri| !uri.is_null()) {
             let url = uri.as_str().and_then(|uri| uri.parse().ok());
-            let shown =
-                uri.as_str().map_or_else(|| "no text".into(), |uri| format!("`{}`", redacted_url(uri)));
-            let url = url.ok_or_else(|| format!("`callbackUri` is {shown}, which is not a URL"))?;
+            let url = url.ok_or_else(|| {
+                let shown = uri.as_str().map_or_else(|| "no text".into(), redacted_url);
+                format!("`callbackUri` must be a URL, but is {shown}")
+            })?;
             if let Some(why) = why_not(settings.callbacks, &url) {
                 return Err(format!("`callbackUri`: {why}"));
             }

@@ -6,18 +6,22 @@ use serde_json::Value;
 const HIDDEN: &str = "(hidden)";
 
 /// The members of bodies that are secret, in lower case.
-const MEMBERS: [&str; 7] = [
+const MEMBERS: [&str; 10] = [
     "token",
     "passcode",
+    "password",
     "recordingaccesstoken",
     "access_token",
+    "id_token",
+    "refresh_token",
     "client_secret",
     "client_assertion",
     "blob",
 ];
 
 /// What the name of a header contains whose value is secret, such as `X-Api-Key`.
-const HEADERS: [&str; 6] = ["authorization", "cookie", "key", "password", "secret", "token"];
+const HEADERS: [&str; 8] =
+    ["authorization", "cookie", "credential", "key", "passcode", "password", "secret", "token"];
 
 /// A header without its secret.
 pub(crate) fn redacted_header(name: &str, value: &str) -> String {
@@ -31,14 +35,22 @@ pub(crate) fn redacted_header(name: &str, value: &str) -> String {
     }
 }
 
-/// A URL without the values of its query options that do not begin with `$`, and without a password.
+/// A URL without a password, a fragment, and the values of its query options that do not begin with `$`.
 pub(crate) fn redacted_url(url: &str) -> String {
-    let Some((path, query)) = url.split_once('?') else { return without_password(url) };
-    let options = query.split('&').map(|option| match option.split_once('=') {
-        Some((name, _)) if !name.starts_with('$') && !name.starts_with("%24") => format!("{name}={HIDDEN}"),
-        Some(_) | None => option.to_owned(),
-    });
-    format!("{}?{}", without_password(path), options.collect::<Vec<_>>().join("&"))
+    // A token has a name, as in `#access_token=…`. Graph has other fragments, as in `$metadata#communications/calls`.
+    let secret = url.split_once('#').filter(|(_, fragment)| fragment.contains('='));
+    let (url, fragment) = secret.map_or((url, ""), |(url, _)| (url, "#(hidden)"));
+    let Some((path, query)) = url.split_once('?') else { return without_password(url) + fragment };
+    let options: Vec<_> = query.split(['&', ';']).map(redacted_option).collect();
+    format!("{}?{}{fragment}", without_password(path), options.join("&"))
+}
+
+fn redacted_option(option: &str) -> String {
+    match option.split_once('=') {
+        _ if option.is_empty() || option.starts_with('$') || option.starts_with("%24") => option.into(),
+        Some((name, _)) => format!("{name}={HIDDEN}"),
+        None => HIDDEN.into(),
+    }
 }
 
 /// A text whose URLs are without their secrets.
@@ -53,11 +65,15 @@ fn redacted_text(text: &str) -> String {
     words.collect()
 }
 
+/// A URL without a user name and a password, also where slashes are missing.
 fn without_password(url: &str) -> String {
-    let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + "://".len()));
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest.get(..end).and_then(|authority| authority.rfind('@')) {
-        Some(at) => format!("{scheme}{HIDDEN}{}", rest.get(at..).unwrap_or_default()),
+    let scheme =
+        url.split_once(':').filter(|(scheme, rest)| scheme.starts_with("http") || rest.starts_with("//"));
+    let rest = scheme.map_or(url, |(_, rest)| rest).trim_start_matches('/');
+    let before = url.strip_suffix(rest).unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rfind('@') {
+        Some(at) => format!("{before}{HIDDEN}{}{path}", authority.get(at..).unwrap_or_default()),
         None => url.into(),
     }
 }
@@ -141,11 +157,16 @@ mod tests {
             r#"["https://me:s3cret@bot/x"]"#,
             r#"{"callbackUri":"bot/x?key=s3cret"}"#,
             r#"{"callbackUri":"me:s3cret@bot/x"}"#,
+            r#"{"callbackUri":"http:/me:s3cret@bot/x"}"#,
+            r#"{"callbackUri":"http:me:s3cret@bot/x"}"#,
+            r#"{"callbackUri":"//me:s3cret@bot/x"}"#,
+            r#"{"callbackUri":"http://bot/x?s3cret"}"#,
+            r#"{"callbackUri":"http://bot/x?$top=5;key=s3cret#access_token=s3cret"}"#,
         ] {
             let shown = redacted_body(body.as_bytes(), false).to_string();
             assert!(!shown.contains("s3cret") && !shown.contains("6421"), "{shown}");
         }
-        let plain = r#"{"a":"Why? Read x?b=c.","token":null,"url":"http://bot/x?$top=5"}"#;
+        let plain = r#"{"a":"Why? Read x?b=c.","token":null,"url":"http://bot/$metadata?$top=5#calls"}"#;
         assert_eq!(redacted_body(plain.as_bytes(), false).to_string(), plain);
         assert_eq!(redacted_header("Referer", "http://bot/x?key=s3cret"), "http://bot/x?key=(hidden)");
     }

@@ -337,8 +337,16 @@ impl Handle {
         self.host.release_leases().await;
     }
 
-    /// Ends the service at once, as dropping it does: requests and webhooks under way are cut off. What is stored stays.
-    pub fn abort(&self) {
+    /// Ends the service at once: requests and webhooks under way are cut off. What is stored stays.
+    pub async fn stop_at_once(&self) {
+        self.abort();
+        while !self.serving.is_finished() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        self.host.release_leases().await;
+    }
+
+    fn abort(&self) {
         self.serving.abort();
         self.end_work();
         // Under this lock, nobody is about to post another.

@@ -21,8 +21,7 @@ class ReplayError(CallfoldError):
     """A log or a store cannot be read, or not to its end."""
 
     read: Any
-    """What was read all the same, as what the function returns: the tables of ``replay``, the calls and findings of ``read``, the
-    calls of ``Store.load``."""
+    """What could be read, in the form that the function returns: tables, calls and findings, or calls."""
 
 
 class StoreError(CallfoldError):

@@ -37,7 +37,7 @@ def graph(request: pytest.FixtureRequest) -> Generator[Graph, None, None]:
     with Graph(**settings) as service:
         request.node.stash[_SERVICE] = service
         yield service
-        # After this the service has ended, and what is torn down later can fail.
+        # Another fixture can fail when the service has ended.
         request.node.stash[_CALLS] = _shown(service)
 
 
@@ -50,6 +50,12 @@ def pytest_runtest_makereport(
     if report.failed and graph is not None:
         calls = item.stash.get(_CALLS, None) or _shown(graph)
         report.sections.append(("calls of the fixture graph", calls))
+    if report.when == "teardown":
+        # The test can run again, and other tests follow.
+        keys: list[pytest.StashKey[Any]] = [_SERVICE, _CALLS]
+        for key in keys:
+            if key in item.stash:
+                del item.stash[key]
     return report
 
 

@@ -156,7 +156,7 @@ class Graph:
         return "\n\n".join([*timelines, *(["\n".join(failed)] if failed else [])]) or "nobody has rung"
 
     def stop(self) -> None:
-        """End the service. The fixture does this after each test."""
+        """End the service. The fixture does this after each test. What another thread waits for fails with ``ServiceError``."""
         self._service.stop()
 
     def __enter__(self) -> Graph:
@@ -214,7 +214,7 @@ class GraphCall:
     def press(self, keys: str) -> None:
         """The caller presses keys, one after the other: ``"1"``, ``"42#"``, ``"*"``.
 
-        As in Teams, a bot that did not subscribe to tones is told nothing, and the call has no trace of the key.
+        As in Teams, a bot that did not subscribe to tones gets no notification of them, and the events of the call do not have them.
 
         :raises ServiceError: Keys cannot be pressed now. The message says what can happen.
         """
