@@ -36,3 +36,8 @@ def test_ray_and_the_command_agree() -> None:
     tables = callfold.ray.replay(records, "text", path="path", record="record", partitions=3).materialize()
     found = {name: getattr(tables, name).take_all() for name in agreement.NAMES}
     assert comparable(found) == comparable(agreement.of_command([log]))
+
+
+def test_a_day_without_calls_gives_empty_tables() -> None:
+    tables = callfold.ray.replay(ray.data.from_items([]), partitions=2)
+    assert tables.folded.count() == 0

@@ -23,6 +23,11 @@ __all__ = ["Tables", "replay"]
 
 _BUCKET = "bucket"
 
+# A part that gives no call and no finding. Ray groups no dataset without rows, such as that of a day without calls.
+_NOTHING = pa.Table.from_pylist(
+    [{"part": 0, "text": "", HOME: 0, _BUCKET: 0}], PARTS.append(pa.field(_BUCKET, pa.int32()))
+)
+
 
 class Tables(NamedTuple):
     """The four tables of a replay, as datasets. Ray computes each anew, unless :meth:`materialize` keeps what they share."""
@@ -59,12 +64,14 @@ def replay(
     :param partitions: The number of parts in which the calls are replayed. Each must fit into the memory of a worker.
     :raises ValueError: There is no such format. What is wrong with a record, Ray raises as its own exception.
     """
+    # Ray is wanted only here: the workers import this module, too.
+    from ray.data import from_arrow
+
     check(format)
     names = {column: "text", **({path: "path"} if path else {}), **({record: "record"} if record else {})}
     parts = ds.map_batches(partial(_split, format, names, partitions), batch_format="pyarrow")
-    return _tables(
-        parts.groupby(_BUCKET, num_partitions=partitions).map_groups(partial(_fold, format), batch_format="pyarrow")
-    )
+    groups = parts.union(from_arrow(_NOTHING)).groupby(_BUCKET, num_partitions=partitions)
+    return _tables(groups.map_groups(partial(_fold, format), batch_format="pyarrow"))
 
 
 def _tables(folded: Dataset) -> Tables:
@@ -78,9 +85,6 @@ def _split(format: str, names: dict[str, str], partitions: int, records: pa.Tabl
     # Ray also passes on tables without rows, and without columns.
     chosen = records.select(list(names)).rename_columns(list(names.values())) if records.num_rows else records
     parts = pa.Table.from_batches(split(chosen.to_batches() if records.num_rows else [], format), PARTS)
-    if parts.num_rows == 0:
-        # Ray groups no dataset without rows. A part that says nothing gives no call and no finding.
-        parts = pa.Table.from_pylist([{"part": 0, "text": "", HOME: 0}], PARTS)
     home = parts[HOME].to_numpy() % partitions
     return parts.append_column(_BUCKET, pa.array(home, pa.int32()))
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { basename, join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { launch } from "./browser.mjs";
@@ -14,6 +14,9 @@ const { CALLFOLD, CALLFOLD_LOGS, CALLFOLD_PAGES } = process.env;
 const LOGS = CALLFOLD_LOGS.split("\n").filter(Boolean);
 const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
 let browser;
+
+const tests = [];
+const test = (name, check) => tests.push([name, check]);
 
 before(async () => {
   browser = await launch();
@@ -373,3 +376,6 @@ test("the policy of a page forbids scripts that are not its own", async () => {
   assert.equal(ran, undefined);
   await page.close();
 });
+
+// Each test has pages of its own.
+describe("pages", { concurrency: 2 }, () => tests.forEach(([name, check]) => it(name, check)));
