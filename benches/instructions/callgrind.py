@@ -25,10 +25,10 @@ def instructions(command):
 
 def each_line(programs, generators, measured):
     """The instructions per line of each kind. The start of the program does not count: each command runs on a log
-    of 1,000 calls and on one of 2,000, and the figure is the difference."""
+    of 500 calls and on one of 1,000, and the figure is the difference."""
     install()
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
-        short, long = (kinds.Logs(programs, generators, f"{folder}/{calls}", calls) for calls in (1000, 2000))
+        short, long = (kinds.Logs(programs, generators, f"{folder}/{calls}", calls) for calls in (500, 1000))
         # The longest first, so that none is left over for one core at the end.
         counts = [
             {name: threads.submit(instructions, logs.command(kind)) for name, kind in measured.items()}
