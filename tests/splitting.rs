@@ -4,7 +4,7 @@
 
 use callfold::call::Delivery;
 use callfold::graph::CommsNotification;
-use callfold::log::{Format, by_call};
+use callfold::log::{Format, Next, by_call, decode};
 use callfold::testing::strategies::{deliveries, notifications};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Finding, Replay, Summary};
@@ -61,7 +61,23 @@ fn records() -> impl Strategy<Value = String> {
     let body = || (vec(items(), 0..6), deliveries()).prop_map(record);
     let several = vec(body(), 1..4).prop_map(|bodies| format!("[{}]", bodies.join(",")));
     let events = vec(events(), 1..6).prop_map(|events| Value::from(events).to_string());
-    prop_oneof![4 => body(), 2 => several, 1 => events]
+    prop_oneof![4 => body(), 2 => several, 1 => events, 1 => (1..=CALLS, body()).prop_map(behind_a_cut_one)]
+}
+
+/// A body behind the rest of another, which is about another call and cannot be read.
+fn behind_a_cut_one((number, body): (u128, String)) -> String {
+    let call = CallId::new(Uuid::from_u128(number));
+    format!(r#""changeType":"updated","resourceUrl":"/communications/calls/{call}" {body}"#)
+}
+
+/// The findings of the records in a text.
+fn replayed(replay: &mut Replay, text: &str) -> Vec<Finding> {
+    let (mut rest, mut findings) = (text.as_bytes(), Vec::new());
+    while let Next::Record(record, decoded) = decode(Format::Notifications, rest, true) {
+        rest = &rest[record.consumed()..];
+        findings.extend(replay.decoded(decoded, None));
+    }
+    findings
 }
 
 /// What a replay finds: the calls, and what is remarked, of each record.
@@ -92,8 +108,7 @@ properties! {
         let mut expected = Vec::new();
         let mut parts: BTreeMap<Option<CallId>, Vec<(usize, String)>> = BTreeMap::new();
         for (number, line) in log.iter().enumerate() {
-            let findings = whole.record(Format::Notifications, line.as_bytes(), |_| {});
-            expected.extend(findings.into_iter().map(|finding| (number, finding)));
+            expected.extend(replayed(&mut whole, line).into_iter().map(|finding| (number, finding)));
             let split = by_call(Format::Notifications, line);
             let length: usize = split.iter().map(|part| part.text.len()).sum();
             prop_assert!(length <= 4 * line.len() + 1_000 * split.len(), "{length} of {}", line.len());
@@ -105,8 +120,7 @@ properties! {
         for (call, texts) in parts {
             let mut replay = Replay::new().only(call.unwrap_or_else(|| CallId::new(Uuid::nil())));
             for (number, text) in texts {
-                let found = replay.record(Format::Notifications, text.as_bytes(), |_| {});
-                let about = found.into_iter().filter(|finding| finding.call == call);
+                let about = replayed(&mut replay, &text).into_iter().filter(|finding| finding.call == call);
                 findings.extend(about.map(|finding| (number, finding)));
             }
             calls.extend(found(&replay));
@@ -126,6 +140,16 @@ fn an_event_is_one_part_in_the_order_of_its_revision() {
     let [part] = parts.as_slice() else { panic!("{parts:?}") };
     assert_eq!((part.call, part.order), (Some(crate::common::call_id()), Some(7)));
     assert_eq!(part.text, line);
+}
+
+#[test]
+fn a_body_about_one_call_is_one_part_as_it_is() {
+    let call = crate::common::call_id();
+    let line = json!({ "value": [{ "resourceUrl": format!("/communications/calls/{call}"), "resourceData": { "state": "established" } }] });
+    let line = format!("  {line}");
+    let parts = by_call(Format::Notifications, &line);
+    let [part] = parts.as_slice() else { panic!("{parts:?}") };
+    assert_eq!((part.call, &*part.text), (Some(call), &*line));
 }
 
 #[test]
