@@ -153,6 +153,19 @@ fn a_body_about_one_call_is_one_part_as_it_is() {
 }
 
 #[test]
+fn the_parts_of_a_body_are_in_the_order_of_its_time() {
+    let item =
+        |number| json!({ "resourceUrl": format!("/communications/calls/{}", Uuid::from_u128(number)) });
+    for items in [vec![item(1)], vec![item(1), item(2)]] {
+        let line = json!({ "receivedAt": "1970-01-01T00:00:01.000000002Z", "body": { "value": items } });
+        let line = line.to_string();
+        let parts = by_call(Format::Notifications, &line);
+        assert_eq!(parts.len(), items.len(), "{parts:?}");
+        assert!(parts.iter().all(|part| part.order == Some(1_000_000_002)), "{parts:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_a_part_without_a_call() {
     for (format, text) in
         [(Format::Events, "no JSON"), (Format::Notifications, r#"{"value":[{"resourceUrl":"#)]
