@@ -74,7 +74,7 @@ fn behind_a_cut_one((number, body): (u128, String)) -> String {
 fn replayed(replay: &mut Replay, text: &str) -> Vec<Finding> {
     let (mut rest, mut findings) = (text.as_bytes(), Vec::new());
     while let Next::Record(record, decoded) = decode(Format::Notifications, rest, true) {
-        rest = &rest[record.consumed()..];
+        rest = rest.get(record.consumed()..).unwrap();
         findings.extend(replay.decoded(decoded, None));
     }
     findings
