@@ -35,7 +35,7 @@ pub(crate) fn redacted_header(name: &str, value: &str) -> String {
     }
 }
 
-/// A URL without a password, a fragment, and the values of its query options that do not begin with `$`.
+/// A URL without a password, a token in its fragment, and the values of its query options that do not begin with `$`.
 pub(crate) fn redacted_url(url: &str) -> String {
     // A token has a name, as in `#access_token=…`. Graph has other fragments, as in `$metadata#communications/calls`.
     let secret = url.split_once('#').filter(|(_, fragment)| fragment.contains('='));
@@ -67,8 +67,8 @@ fn redacted_text(text: &str) -> String {
 
 /// A URL without a user name and a password, also where slashes are missing.
 fn without_password(url: &str) -> String {
-    let scheme =
-        url.split_once(':').filter(|(scheme, rest)| scheme.starts_with("http") || rest.starts_with("//"));
+    let without_slashes = || url.split_once(':').filter(|(scheme, _)| scheme.starts_with("http"));
+    let scheme = url.split_once("://").or_else(without_slashes);
     let rest = scheme.map_or(url, |(_, rest)| rest).trim_start_matches('/');
     let before = url.strip_suffix(rest).unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -155,6 +155,7 @@ mod tests {
             r#"{"prompts":[{"mediaInfo":{"uri":"https://a.blob.core.windows.net/x.wav?sig=s3cret"}}]}"#,
             r#"{"message":"Why? See https://me:s3cret@bot/x and http://bot/y?a=s3cret\nfor more"}"#,
             r#"["https://me:s3cret@bot/x"]"#,
+            r#"{"message":"url:https://me:s3cret@bot/x"}"#,
             r#"{"callbackUri":"bot/x?key=s3cret"}"#,
             r#"{"callbackUri":"me:s3cret@bot/x"}"#,
             r#"{"callbackUri":"http:/me:s3cret@bot/x"}"#,
